@@ -1,0 +1,375 @@
+/**
+ * token_ranker.h: exact byte-level BPE tokenization of text for language models.
+ *
+ *     token_ranker_t *ranker;
+ *     token_ranker_error error;
+ *     if (token_ranker("cl100k_base", 11, &ranker, &error) != TOKEN_RANKER_OK) { puts(error.message); return 1; }
+ *     uint32_t tokens[64];
+ *     size_t size;
+ *     token_ranker_encode(ranker, "hello world", 11, NULL, 0, tokens, 64, &size, &error);   // 15339 1917
+ *     token_ranker_free(ranker);
+ *
+ * The tokens are those of tiktoken 0.14.0, token for token, on every input. No network, no files, no other library.
+ *
+ * Words. A token is a number, its token bytes are what it stands for. A pattern (a regular expression) splits text into pretokens;
+ * merges join bytes to tokens inside one pretoken and never across its edge. A special token is matched as text before the split and
+ * only where the caller allows it. Encoding without special tokens is called ordinary.
+ *
+ * Bytes. Any bytes are valid text, NUL too; decode(encode(text)) gives back the bytes of every built-in encoding. A byte outside
+ * well-formed UTF-8 counts as one character of no Unicode class, so one bad byte never changes how the rest is split.
+ *
+ * Memory. The caller owns every buffer it passes. A function that fills a buffer takes its capacity and reports the size that the
+ * whole result has, so a buffer that was too small can be enlarged and the call repeated. `_size` is how much there is, `_capacity`
+ * is room; both count bytes for text and elements for arrays. Ranges are [begin, end). A pointer may be NULL if its size is 0.
+ * What the library allocates is released by the function named for it: token_ranker_free.
+ *
+ * Threads. A token_ranker_t never changes once made: any number of threads may use one at the same time, without a lock. What a call
+ * needs to work with is borrowed from the handle and given back: at most one idle context for each processor (64 at most) stays,
+ * each bounded as token_ranker_free says. A child made by fork at any instant may go on using the handle. No thread of the library
+ * outlives a call, nothing is printed, no file is read or written.
+ *
+ * Errors. Every function that can fail returns a token_ranker_status, 0 for success, and tells the story in the token_ranker_error
+ * that the caller may pass. Which statuses a function returns is listed with it. INVALID_ARGUMENT is for what no correct program
+ * passes: a NULL with a size, a NULL result pointer, an index out of range.
+ *
+ * Compatibility. Functions and statuses are only added. Structs that may grow carry their size in `struct_size`.
+ */
+#ifndef TOKEN_RANKER_H
+#define TOKEN_RANKER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(_WIN32)
+#if defined(TOKEN_RANKER_BUILD)
+#define TOKEN_RANKER_API __declspec(dllexport)
+#elif defined(TOKEN_RANKER_STATIC)
+#define TOKEN_RANKER_API
+#else
+#define TOKEN_RANKER_API __declspec(dllimport)
+#endif
+#else
+#define TOKEN_RANKER_API __attribute__((visibility("default")))
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Status and error -------------------------------------------------------------------------------------------------------- */
+
+/** 0 is success. The values never change; gaps between groups leave room. */
+typedef int32_t token_ranker_status;
+
+#define TOKEN_RANKER_OK 0
+/* The call. */
+#define TOKEN_RANKER_INVALID_ARGUMENT 1 /* NULL with a size, an index out of range, an unknown option */
+#define TOKEN_RANKER_BUFFER_TOO_SMALL 2 /* the buffer holds the first part, the reported size is that of the whole */
+#define TOKEN_RANKER_UNKNOWN_ENCODING 3 /* no encoding and no model of this name */
+#define TOKEN_RANKER_UNKNOWN_TOKEN 4    /* decode: a number that is no token; offset is its index */
+/* A rank file; offset is its line, counted from 1. */
+#define TOKEN_RANKER_MISSING_FIELD 16   /* a line is not "base64 rank" */
+#define TOKEN_RANKER_BAD_BASE64 17      /* the first field of a line is not base64 */
+#define TOKEN_RANKER_BAD_RANK 18        /* the second field is not a number from 0 to 4294967295 */
+#define TOKEN_RANKER_EMPTY_TOKEN 19     /* a token of no bytes */
+#define TOKEN_RANKER_DUPLICATE_TOKEN 20 /* the same bytes twice */
+#define TOKEN_RANKER_DUPLICATE_RANK 21  /* the same rank twice */
+#define TOKEN_RANKER_MISSING_BYTE 22    /* one of the 256 single bytes is no token; offset is the byte */
+#define TOKEN_RANKER_TOO_LARGE 23       /* more tokens or longer ones than the library takes: see token_ranker_load */
+/* The rest of a definition. */
+#define TOKEN_RANKER_EMPTY_SPECIAL_TOKEN 32     /* a special token without text; offset is its index */
+#define TOKEN_RANKER_DUPLICATE_SPECIAL_TOKEN 33 /* the same text twice; offset is the index of the second */
+#define TOKEN_RANKER_BAD_PATTERN 34             /* the pattern is not a regular expression; offset is the byte in it */
+#define TOKEN_RANKER_UNSUPPORTED_PATTERN 35     /* the pattern has a construct whose meaning would not be exact; offset is the byte in it */
+#define TOKEN_RANKER_UNSUPPORTED_ENGINE 36      /* the engine asked for does not exist here, or has no scanner for the pattern */
+/* While running. */
+#define TOKEN_RANKER_OUT_OF_MEMORY 48
+#define TOKEN_RANKER_MATCH_FAILED 49 /* the pattern exceeded its match limits; offset is the byte of the text where the match began */
+#define TOKEN_RANKER_INTERNAL 50     /* a mistake in the library: please report it */
+
+/**
+ * What went wrong, in the caller's memory. On success only `status` and `message[0]` are written. The struct never changes.
+ */
+typedef struct token_ranker_error {
+  token_ranker_status status;
+  uint32_t reserved; /* 0 */
+  uint64_t offset;   /* the byte, line or index that the status is about; 0 if none */
+  char message[240]; /* NUL-terminated English, for people: what, where, and what to do */
+} token_ranker_error;
+
+/**
+ * @return the name of a status, such as "BUFFER_TOO_SMALL"; "UNKNOWN_STATUS" for a number that is none. Static, NUL-terminated.
+ */
+TOKEN_RANKER_API const char *token_ranker_status_name(token_ranker_status status);
+
+/** @return the version of the library, such as "0.1.0". Static, NUL-terminated. */
+TOKEN_RANKER_API const char *token_ranker_version(void);
+
+#define TOKEN_RANKER_ABI_VERSION 1
+
+/** @return TOKEN_RANKER_ABI_VERSION of the library: a program made for another number must not call it. */
+TOKEN_RANKER_API uint32_t token_ranker_abi_version(void);
+
+/* ---- Opening and closing ----------------------------------------------------------------------------------------------------- */
+
+/** An encoding: vocabulary, pattern and special tokens, ready to use. Opaque and immutable. */
+typedef struct token_ranker_t token_ranker_t;
+
+/**
+ * Opens an encoding that is inside the library.
+ *
+ * @param name       [name_size] bytes: an encoding (token_ranker_catalog lists them) or a model ("gpt-4o", "gpt-4o-2024-05-13").
+ * @param name_size  bytes.
+ * @param ranker     out, not NULL: the handle, released by token_ranker_free; NULL on error.
+ * @param error      out, or NULL.
+ * @return TOKEN_RANKER_OK; UNKNOWN_ENCODING; INVALID_ARGUMENT; OUT_OF_MEMORY.
+ *
+ * Source: tiktoken_ext/openai_public.py for the encodings, tiktoken/model.py for the models (exact names first, then prefixes).
+ */
+TOKEN_RANKER_API token_ranker_status token_ranker(const char *name, size_t name_size, token_ranker_t **ranker, token_ranker_error *error);
+
+/** A special token: text and number. Two texts may share a number; decoding gives the first. */
+typedef struct token_ranker_special_token {
+  const char *text;  /* [text_size] bytes, not empty */
+  size_t text_size;  /* bytes */
+  uint32_t token;
+  uint32_t reserved; /* 0 */
+} token_ranker_special_token;
+
+/* What the vocabulary of a definition holds. */
+#define TOKEN_RANKER_FORMAT_RANKS 1   /* a rank file (.tiktoken): lines of "base64-of-token-bytes rank" */
+#define TOKEN_RANKER_FORMAT_BUILTIN 2 /* the name of an encoding inside the library, to be opened with changes */
+
+/**
+ * What token_ranker_load makes an encoding of. Set everything to 0, then struct_size, then the fields that are needed.
+ */
+typedef struct token_ranker_definition {
+  size_t struct_size;      /* sizeof(token_ranker_definition) */
+  const char *name;        /* [name_size] any UTF-8, for token_ranker_info; NULL: "custom", or the built-in's own */
+  size_t name_size;
+  const void *vocabulary;  /* [vocabulary_size] bytes in the format below; not needed after the call */
+  size_t vocabulary_size;
+  int32_t format;          /* TOKEN_RANKER_FORMAT_… */
+  uint32_t reserved;       /* 0 */
+  const char *pattern;     /* [pattern_size] UTF-8; NULL: the built-in's own (a rank file has none, so there it is required) */
+  size_t pattern_size;
+  const token_ranker_special_token *special_tokens; /* [special_tokens_size]; NULL: the built-in's own, else none */
+  size_t special_tokens_size;
+  const char *engine;      /* NUL-terminated: what splits the text. NULL: the fastest. "pcre2", "scalar", or the name of a kernel:
+                              for tests and benches, the pretokens are the same */
+} token_ranker_definition;
+
+/**
+ * Makes an encoding from memory.
+ *
+ * The rank of a token is its number and its merge priority. All 256 single bytes must be tokens. Limits: 1,048,575 tokens, 4,096
+ * bytes in one, 16 MiB in all of them; 65,536 special tokens of 64 KiB at most, 16 MiB in all; 64 KiB of pattern.
+ *
+ * The pattern is one of the known ones (split by a scanner) or any other, which PCRE2 matches with the meaning it has in tiktoken;
+ * text that a pattern leaves unmatched is dropped, as there. A construct whose meaning could not be made the same is refused.
+ *
+ * @param definition  not NULL; copied, not needed after the call.
+ * @param ranker      out, not NULL: the handle, released by token_ranker_free; NULL on error.
+ * @param error       out, or NULL.
+ * @return TOKEN_RANKER_OK; INVALID_ARGUMENT; UNKNOWN_ENCODING; every status of the groups "A rank file" and "The rest of a
+ *         definition"; OUT_OF_MEMORY.
+ *
+ * Source: tiktoken/load.py, load_tiktoken_bpe, but strict: what is silently mended or fails later there is refused here.
+ */
+TOKEN_RANKER_API token_ranker_status token_ranker_load(const token_ranker_definition *definition, token_ranker_t **ranker,
+                                                       token_ranker_error *error);
+
+/**
+ * Releases a handle and all of its memory. No other call may be using it.
+ *
+ * @param ranker  NULL is fine.
+ *
+ * Memory of a handle: the tables of its vocabulary (about 7 MB for cl100k_base, 14 MB for o200k_base) and at most one idle context
+ * for each processor. A context keeps at most 8 MiB between calls; what a longer pretoken needs beyond that goes with its call.
+ */
+TOKEN_RANKER_API void token_ranker_free(token_ranker_t *ranker);
+
+/* ---- Encoding ---------------------------------------------------------------------------------------------------------------- */
+
+/** As allowed_size: all special tokens of the encoding; `allowed` is then ignored. */
+#define TOKEN_RANKER_ALL_SPECIAL SIZE_MAX
+
+/**
+ * Encodes text.
+ *
+ * @param ranker           not NULL; not changed.
+ * @param text             [text_size] bytes, any values: NUL and invalid UTF-8 are input like any other. NULL allowed if text_size is 0.
+ * @param text_size        bytes.
+ * @param allowed          [allowed_size] indices of the special tokens to recognise, in the order of token_ranker_info; the text of any
+ *                         other is ordinary. NULL allowed if allowed_size is 0 or TOKEN_RANKER_ALL_SPECIAL.
+ * @param allowed_size     elements; 0 encodes all text as ordinary.
+ * @param tokens           [tokens_capacity] out, the caller's memory. NULL allowed if tokens_capacity is 0.
+ * @param tokens_capacity  tokens. text_size always suffices: a token covers at least one byte.
+ * @param tokens_size      out, not NULL: tokens in the whole encoding, also when they did not fit; 0 on other errors.
+ * @param error            out, or NULL.
+ * @return TOKEN_RANKER_OK; BUFFER_TOO_SMALL (tokens holds the first tokens_capacity); INVALID_ARGUMENT; MATCH_FAILED (patterns that are
+ *         not known only); OUT_OF_MEMORY.
+ *
+ * Where special tokens overlap, the leftmost and among those the longest allowed one is taken. The text between two of them is a text
+ * of its own: the pattern does not look beyond it.
+ *
+ * Threads: any number may share one ranker. Source: tiktoken core.py, Encoding.encode.
+ */
+TOKEN_RANKER_API token_ranker_status token_ranker_encode(const token_ranker_t *ranker, const void *text, size_t text_size,
+                                                         const uint32_t *allowed, size_t allowed_size, uint32_t *tokens,
+                                                         size_t tokens_capacity, size_t *tokens_size, token_ranker_error *error);
+
+/**
+ * Counts tokens: min(count, limit + 1), storing none and reading little further than the limit needs.
+ *
+ * @param ranker, text, text_size, allowed, allowed_size  as in token_ranker_encode.
+ * @param limit  SIZE_MAX: no limit.
+ * @param count  out, not NULL: the number of tokens if that is at most limit, else limit + 1; 0 on error.
+ * @param error  out, or NULL.
+ * @return TOKEN_RANKER_OK; INVALID_ARGUMENT; MATCH_FAILED; OUT_OF_MEMORY.
+ *
+ * Threads: any number may share one ranker.
+ */
+TOKEN_RANKER_API token_ranker_status token_ranker_count(const token_ranker_t *ranker, const void *text, size_t text_size,
+                                                        const uint32_t *allowed, size_t allowed_size, size_t limit, size_t *count,
+                                                        token_ranker_error *error);
+
+/** As index: no special token was found. */
+#define TOKEN_RANKER_NOT_FOUND UINT32_MAX
+
+/**
+ * Finds the first special token in text: what a wrapper needs to refuse a text.
+ *
+ * @param ranker, text, text_size  as in token_ranker_encode.
+ * @param wanted       [wanted_size] indices of the special tokens to look for.
+ * @param wanted_size  elements, or TOKEN_RANKER_ALL_SPECIAL.
+ * @param index        out, not NULL: the special token found, or TOKEN_RANKER_NOT_FOUND. Leftmost, then longest.
+ * @param offset       out, not NULL: the byte where it begins; 0 if none was found.
+ * @param error        out, or NULL.
+ * @return TOKEN_RANKER_OK, also when none was found; INVALID_ARGUMENT; OUT_OF_MEMORY.
+ *
+ * Threads: any number may share one ranker.
+ */
+TOKEN_RANKER_API token_ranker_status token_ranker_find_special(const token_ranker_t *ranker, const void *text, size_t text_size,
+                                                               const uint32_t *wanted, size_t wanted_size, uint32_t *index,
+                                                               size_t *offset, token_ranker_error *error);
+
+/** A piece of text: the bytes [begin, end). */
+typedef struct token_ranker_span {
+  uint64_t begin;
+  uint64_t end;
+} token_ranker_span;
+
+/**
+ * Splits text into pretokens; special tokens are ordinary text here.
+ *
+ * @param ranker, text, text_size  as in token_ranker_encode.
+ * @param spans           [spans_capacity] out, the caller's memory, in the order of the text. What lies between two spans matches nothing
+ *                        in the pattern and is dropped by the encoding; known patterns leave no such gap.
+ * @param spans_capacity  elements; text_size always suffices.
+ * @param spans_size      out, not NULL: pretokens in the whole text, also when they did not fit; 0 on other errors.
+ * @param error           out, or NULL.
+ * @return TOKEN_RANKER_OK; BUFFER_TOO_SMALL (the first spans_capacity are there); INVALID_ARGUMENT; MATCH_FAILED; OUT_OF_MEMORY.
+ *
+ * Threads: any number may share one ranker. Source: the `pat_str` of tiktoken's encodings.
+ */
+TOKEN_RANKER_API token_ranker_status token_ranker_pretokenize(const token_ranker_t *ranker, const void *text, size_t text_size,
+                                                              token_ranker_span *spans, size_t spans_capacity, size_t *spans_size,
+                                                              token_ranker_error *error);
+
+/**
+ * Encodes one piece as if the pattern had matched it whole: the vocabulary if it is a token, else merges.
+ * One token back means that the bytes are a token: this is also the look-up of a token by its bytes.
+ *
+ * @param ranker, text, text_size, tokens, tokens_capacity, tokens_size, error  as in token_ranker_encode.
+ * @return TOKEN_RANKER_OK; BUFFER_TOO_SMALL; INVALID_ARGUMENT; OUT_OF_MEMORY.
+ *
+ * Threads: any number may share one ranker. Source: tiktoken src/lib.rs, encode_single_piece.
+ */
+TOKEN_RANKER_API token_ranker_status token_ranker_encode_pretoken(const token_ranker_t *ranker, const void *text, size_t text_size,
+                                                                  uint32_t *tokens, size_t tokens_capacity, size_t *tokens_size,
+                                                                  token_ranker_error *error);
+
+/* ---- Decoding ---------------------------------------------------------------------------------------------------------------- */
+
+/**
+ * Joins the bytes of tokens, special ones too. The bytes of a token need not be UTF-8 on their own.
+ *
+ * @param ranker          not NULL; not changed.
+ * @param tokens          [tokens_size]. NULL allowed if tokens_size is 0.
+ * @param tokens_size     tokens.
+ * @param bytes           [bytes_capacity] out, the caller's memory; no NUL is added. NULL allowed if bytes_capacity is 0.
+ * @param bytes_capacity  bytes.
+ * @param bytes_size      out, not NULL: bytes of the whole result, also when they did not fit; 0 on other errors.
+ * @param error           out, or NULL.
+ * @return TOKEN_RANKER_OK; BUFFER_TOO_SMALL (bytes holds the first bytes_capacity); UNKNOWN_TOKEN (nothing is delivered; offset is the
+ *         index of the first such token); INVALID_ARGUMENT.
+ *
+ * Threads: any number may share one ranker. Source: tiktoken src/lib.rs, decode_bytes.
+ */
+TOKEN_RANKER_API token_ranker_status token_ranker_decode(const token_ranker_t *ranker, const uint32_t *tokens, size_t tokens_size,
+                                                         void *bytes, size_t bytes_capacity, size_t *bytes_size,
+                                                         token_ranker_error *error);
+
+/* ---- What an encoding is ----------------------------------------------------------------------------------------------------- */
+
+/** What an encoding is made of. All pointers are into the handle and live as long as it does. */
+typedef struct token_ranker_information {
+  size_t struct_size;              /* in: sizeof(token_ranker_information); out: bytes that were filled */
+  const char *name;                /* [name_size], also NUL-terminated */
+  size_t name_size;
+  const char *pattern;             /* [pattern_size], also NUL-terminated; as it was given */
+  size_t pattern_size;
+  const char *engine;              /* what splits the text: "scalar", "pcre2", or a kernel; NUL-terminated */
+  const char *unicode_version;     /* of the character classes, such as "16.0.0"; NUL-terminated */
+  size_t vocabulary_size;          /* tokens without the special ones */
+  const uint8_t *token_bytes;      /* the bytes of all of them, in the order of their ranks, one after another */
+  const uint32_t *token_offsets;   /* [vocabulary_size + 1]: bytes of entry i are [token_offsets[i], token_offsets[i + 1]) */
+  const uint32_t *token_numbers;   /* [vocabulary_size]: the token of entry i, ascending for a rank file */
+  const token_ranker_special_token *special_tokens; /* [special_tokens_size] */
+  size_t special_tokens_size;
+  uint32_t max_token;              /* the largest token, special ones too */
+  uint32_t reserved;               /* 0 */
+} token_ranker_information;
+
+/**
+ * Describes an encoding.
+ *
+ * @param ranker       not NULL.
+ * @param information  in and out, not NULL, with struct_size set: as many bytes as both sides know are filled.
+ * @param error        out, or NULL.
+ * @return TOKEN_RANKER_OK; INVALID_ARGUMENT.
+ *
+ * Threads: any number may share one ranker.
+ */
+TOKEN_RANKER_API token_ranker_status token_ranker_info(const token_ranker_t *ranker, token_ranker_information *information,
+                                                       token_ranker_error *error);
+
+/* What a row of the catalog names. */
+#define TOKEN_RANKER_CATALOG_ENCODING 1
+#define TOKEN_RANKER_CATALOG_MODEL 2        /* a model of exactly this name */
+#define TOKEN_RANKER_CATALOG_MODEL_PREFIX 3 /* every model whose name begins so, unless an exact name says otherwise */
+
+/** One name that token_ranker opens. */
+typedef struct token_ranker_catalog_row {
+  const char *name;     /* static, NUL-terminated */
+  const char *encoding; /* static, NUL-terminated: the encoding that it opens */
+  int32_t kind;         /* TOKEN_RANKER_CATALOG_… */
+  uint32_t reserved;    /* 0 */
+} token_ranker_catalog_row;
+
+/**
+ * Lists what token_ranker opens: the encodings, then models, then prefixes of models in the order in which they are tried.
+ *
+ * @param rows_size  out, or NULL: rows in the table.
+ * @return the table, [rows_size], static.
+ *
+ * Source: tiktoken 0.14.0, model.py.
+ */
+TOKEN_RANKER_API const token_ranker_catalog_row *token_ranker_catalog(size_t *rows_size);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* TOKEN_RANKER_H */

@@ -1,0 +1,62 @@
+// What one call works with, and the pool from which calls borrow it.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <memory>
+
+#include "merge.hpp"
+#include "pattern_pcre2.hpp"
+
+namespace bpe {
+
+// Belongs to one call at a time. Only speed depends on what is in it.
+struct Context {
+  MergeScratch merge;
+  std::unique_ptr<Pcre2Matcher> matcher;  // made by the first call of an encoding whose pattern PCRE2 matches
+
+  size_t memory_size() const;
+  void shrink() { merge = {}; }
+};
+
+// Idle contexts in a fixed array of slots, one for each processor. Borrowing takes a context out of its slot with one atomic exchange,
+// giving back puts it into a free one; there is no moment at which a slot is locked, so a process that forks in between finds a slot
+// either full or empty, and an empty one costs it a new context.
+class ContextPool {
+ public:
+  ContextPool();
+  ~ContextPool();
+  ContextPool(const ContextPool&) = delete;
+  ContextPool& operator=(const ContextPool&) = delete;
+
+  // A context until the end of a scope.
+  class Loan {
+   public:
+    explicit Loan(ContextPool& pool) : pool_(pool), context_(pool.borrow()) {}
+    ~Loan() { pool_.give_back(context_); }
+    Loan(const Loan&) = delete;
+    Loan& operator=(const Loan&) = delete;
+    Context& operator*() const { return *context_; }
+    Context* operator->() const { return context_; }
+
+   private:
+    ContextPool& pool_;
+    Context* context_;
+  };
+
+ private:
+  static constexpr size_t max_slots = 64;
+  static constexpr size_t max_idle_memory = 8 << 20;  // bytes; a context that has grown beyond gives its memory back
+
+  Context* borrow();                     // throws std::bad_alloc
+  void give_back(Context* context) noexcept;
+
+  size_t slot_count_;
+  struct alignas(64) Slot {
+    std::atomic<Context*> context = nullptr;
+  };
+  std::array<Slot, max_slots> slots_;
+};
+
+}  // namespace bpe

@@ -1,0 +1,40 @@
+// Tokens in, bytes out.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "special_tokens.hpp"
+#include "vocabulary.hpp"
+
+namespace bpe {
+
+// One flat table: where the bytes of each token lie. The vocabulary and the special tokens must outlive it.
+class Decoder {
+ public:
+  // Where a number is both, the vocabulary has it; where two special tokens share one, the first.
+  Decoder(const Vocabulary& vocabulary, const SpecialTokens& special_tokens);
+
+  uint32_t max_token() const { return max_token_; }
+
+  // Bytes that the tokens stand for. Throws Failure(UNKNOWN_TOKEN) that names the first number that is no token, and its index.
+  size_t decoded_size(const uint32_t* tokens, size_t tokens_size) const;
+
+  // Writes the first min(size, capacity) of those bytes. The tokens must be known: decoded_size has checked them.
+  void decode(const uint32_t* tokens, size_t tokens_size, uint8_t* bytes, size_t capacity) const;
+
+ private:
+  // A number without a token has size 0.
+  Text bytes_of(uint32_t token) const;
+  void add(uint32_t token, Text bytes);
+
+  // Numbers are nearly always dense. A rank file may use any number below 2^32, though: those beyond the table are in a map.
+  uint32_t max_token_ = 0;
+  std::vector<Text> table_;
+  std::unordered_map<uint32_t, Text> beyond_;
+};
+
+}  // namespace bpe

@@ -1,0 +1,40 @@
+// Merges the bytes of one pretoken to tokens: the loop of byte-pair encoding.
+//
+//   ranks = one for each byte
+//   repeat: merge the neighbours whose merged token has the lowest rank, of those the leftmost; until no neighbours merge
+//
+// Short inputs scan for the lowest rank each time; longer ones keep the candidates in a heap; long ones go window by window.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "pair_table.hpp"
+#include "text.hpp"
+
+namespace bpe {
+
+class Vocabulary;
+
+// Memory of a merge, reused from call to call. Its size follows the longest input.
+struct MergeScratch {
+  std::vector<uint32_t> ranks;       // of the token that begins at a position
+  std::vector<uint32_t> pair_ranks;  // of what that token and the next one merge to; no_rank for positions inside a token
+  std::vector<uint32_t> previous;    // position of the token before
+  std::vector<uint32_t> next;        // position of the token after
+  std::vector<uint64_t> heap;        // pair rank << 32 | position
+  std::vector<uint32_t> merged;      // result of a long input
+};
+
+// The ranks that a pretoken merges to, in scratch memory: valid until its next use.
+std::span<const uint32_t> merge(const Vocabulary& vocabulary, Text pretoken, MergeScratch& scratch);
+
+// One loop over the whole input with any rule: pair_rank(left, right) is the rank of the merged token, or no_rank.
+template <class PairRank>
+std::span<const uint32_t> merge_by(const Vocabulary& vocabulary, Text pretoken, MergeScratch& scratch, const PairRank& pair_rank);
+
+}  // namespace bpe
+
+#include "merge_loop.hpp"

@@ -1,0 +1,239 @@
+// The only file that includes pcre2.h.
+//
+// A match is tried by the JIT's code first, whose stack is small; where that ends, the match is repeated by the interpreter, which takes
+// more memory. Both stop at match_limit, so that a pattern which backtracks without end is an error and not a hang.
+#include "pattern_pcre2.hpp"
+
+#include <cstring>
+#include <new>
+#include <string>
+
+#include "failure.hpp"
+#include "pattern_rewrite.hpp"
+#include "unicode/utf8.hpp"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+namespace bpe {
+namespace {
+
+constexpr size_t jit_stack_start = size_t{32} << 10;
+constexpr size_t jit_stack_capacity = size_t{1} << 20;
+// Backtracking steps of one search from one position, about a second's worth; with one frame of the interpreter for each, its heap
+// would be full long before.
+constexpr uint32_t match_limit = 10'000'000;
+constexpr uint32_t heap_limit_kib = 64 << 10;
+// What the interpreter's frames and the repaired text may each keep between texts.
+constexpr size_t retained_capacity = size_t{1} << 20;
+static_assert(jit_stack_capacity + 2 * retained_capacity <= Pcre2Matcher::idle_capacity);
+
+// Stands for a byte that is no UTF-8: U+DFFFF, a noncharacter in a plane without characters. It has no property but Cn, and no range
+// that a pattern would name holds it.
+constexpr char bad_byte_stand_in[] = "\xF3\x9F\xBF\xBF";
+constexpr size_t stand_in_size = sizeof bad_byte_stand_in - 1;
+
+struct ErrorText {
+  explicit ErrorText(int code) {
+    if (pcre2_get_error_message(code, reinterpret_cast<PCRE2_UCHAR*>(text), sizeof text) < 0) text[0] = '\0';
+  }
+  char text[160];
+};
+
+size_t well_formed_prefix(Text text) {
+  const uint8_t* at = text.begin();
+  while (at < text.end()) {
+    if (text.end() - at >= 8) {
+      uint64_t block;
+      std::memcpy(&block, at, sizeof block);
+      if ((block & 0x8080808080808080) == 0) {
+        at += sizeof block;
+        continue;
+      }
+    }
+    const Character character = read_character(at, text.end());
+    if (character.code_point == bad_byte) break;
+    at += character.size;
+  }
+  return size_t(at - text.begin());
+}
+
+void require_unicode_version() {
+  char version[64] = "unknown";
+  if (pcre2_config(PCRE2_CONFIG_UNICODE_VERSION, nullptr) <= int(sizeof version)) pcre2_config(PCRE2_CONFIG_UNICODE_VERSION, version);
+  if (std::strcmp(version, unicode_version) == 0) return;
+  throw Failure(TOKEN_RANKER_UNSUPPORTED_PATTERN, 0,
+                "pattern: its character classes need Unicode %s, and the PCRE2 in this build of the library has %s", unicode_version,
+                version);
+}
+
+}  // namespace
+
+struct Pcre2Pattern::Compiled {
+  ~Compiled() { pcre2_code_free(code); }
+
+  pcre2_code* code = nullptr;
+  bool has_jit = false;
+};
+
+Pcre2Pattern::Pcre2Pattern(std::string_view pattern) : compiled_(std::make_unique<Compiled>()) {
+  const RewrittenPattern rewritten = rewrite_pattern(pattern);
+  if (rewritten.needs_unicode) require_unicode_version();
+
+  int error = 0;
+  PCRE2_SIZE error_offset = 0;
+  compiled_->code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(rewritten.text.data()), rewritten.text.size(),
+                                  PCRE2_UTF | PCRE2_DOTALL | PCRE2_NO_AUTO_CAPTURE | PCRE2_NEVER_BACKSLASH_C, &error, &error_offset,
+                                  nullptr);
+  if (!compiled_->code) {
+    if (error == PCRE2_ERROR_HEAP_FAILED) throw std::bad_alloc();
+    // The rewriter lets only well-formed patterns through, so this is about names and sizes that PCRE2 does not take.
+    throw Failure(TOKEN_RANKER_UNSUPPORTED_PATTERN, rewritten.origin(error_offset), "pattern: %s (PCRE2)", ErrorText(error).text);
+  }
+  // Where executable memory is refused, the interpreter matches from the start.
+  compiled_->has_jit = pcre2_jit_compile(compiled_->code, PCRE2_JIT_COMPLETE) == 0;
+}
+
+Pcre2Pattern::~Pcre2Pattern() = default;
+
+struct Pcre2Matcher::State {
+  explicit State(const pcre2_code* code, bool has_jit) : code(code), has_jit(has_jit) {}
+  ~State() {
+    pcre2_match_data_free(data);
+    pcre2_match_context_free(context);
+    pcre2_jit_stack_free(jit_stack);
+  }
+
+  const pcre2_code* const code;
+  const bool has_jit;
+  pcre2_match_data* data = nullptr;
+  pcre2_match_context* context = nullptr;
+  pcre2_jit_stack* jit_stack = nullptr;
+
+  Text text;
+  Text subject;              // the text, or its copy in `repaired`
+  std::string repaired;      // the text with each bad byte replaced; empty if it has none
+  size_t position = 0;       // in the subject: where the next search begins
+  size_t mapped_subject = 0; // a position in the subject whose counterpart in the text is
+  size_t mapped_text = 0;    // this one: the running cursor of text_position
+
+  void make_match_data() {
+    pcre2_match_data_free(data);
+    data = nullptr;
+    // One pair: the rewritten pattern has no groups that capture.
+    data = pcre2_match_data_create(1, nullptr);
+    if (!data) throw std::bad_alloc();
+  }
+
+  void repair(size_t well_formed);
+  size_t text_position(size_t subject_position);
+  bool match();
+  int interpret();
+};
+
+// A copy of the text with each bad byte replaced. Four bytes for one at most.
+void Pcre2Matcher::State::repair(size_t well_formed) {
+  repaired.reserve(text.size + text.size / 8);
+  repaired.assign(text.view().substr(0, well_formed));
+  for (const uint8_t* at = text.begin() + well_formed; at < text.end();) {
+    const Character character = read_character(at, text.end());
+    if (character.code_point == bad_byte) {
+      repaired.append(bad_byte_stand_in, stand_in_size);
+    } else {
+      repaired.append(reinterpret_cast<const char*>(at), character.size);
+    }
+    at += character.size;
+  }
+  subject = Text(std::string_view(repaired));
+}
+
+// Positions are asked for in ascending order, so the cursor reads the text once.
+size_t Pcre2Matcher::State::text_position(size_t subject_position) {
+  if (repaired.empty()) return subject_position;
+  while (mapped_subject < subject_position) {
+    const Character character = read_character(text.begin() + mapped_text, text.end());
+    mapped_text += character.size;
+    mapped_subject += character.code_point == bad_byte ? stand_in_size : character.size;
+  }
+  return mapped_text;
+}
+
+// Searches from `position` on; false: nothing there.
+bool Pcre2Matcher::State::match() {
+  int result = PCRE2_ERROR_JIT_STACKLIMIT;
+  if (has_jit) result = pcre2_jit_match(code, subject.data, subject.size, position, 0, data, context);
+  if (result == PCRE2_ERROR_JIT_STACKLIMIT) result = interpret();
+  if (result >= 0) return true;
+  if (result == PCRE2_ERROR_NOMATCH) return false;
+  if (result == PCRE2_ERROR_NOMEMORY) throw std::bad_alloc();
+  throw Failure(TOKEN_RANKER_MATCH_FAILED, text_position(position),
+                "the pattern backtracks too much in the text that begins at this byte (PCRE2: %s)", ErrorText(result).text);
+}
+
+int Pcre2Matcher::State::interpret() {
+  const int result = pcre2_match(code, subject.data, subject.size, position, PCRE2_NO_JIT | PCRE2_NO_UTF_CHECK, data, context);
+  // The frames stay with the match data; many of them are rare, and the memory is worth more than the next allocation.
+  if (pcre2_get_match_data_heapframes_size(data) > retained_capacity) {
+    const PCRE2_SIZE* found = pcre2_get_ovector_pointer(data);
+    const PCRE2_SIZE begin = found[0], end = found[1];
+    make_match_data();
+    pcre2_get_ovector_pointer(data)[0] = begin;
+    pcre2_get_ovector_pointer(data)[1] = end;
+  }
+  return result;
+}
+
+Pcre2Matcher::Pcre2Matcher(const Pcre2Pattern& pattern)
+    : state_(std::make_unique<State>(pattern.compiled_->code, pattern.compiled_->has_jit)) {
+  State& state = *state_;
+  state.make_match_data();
+  state.context = pcre2_match_context_create(nullptr);
+  if (!state.context) throw std::bad_alloc();
+  pcre2_set_match_limit(state.context, match_limit);
+  pcre2_set_heap_limit(state.context, heap_limit_kib);
+  if (state.has_jit) {
+    state.jit_stack = pcre2_jit_stack_create(jit_stack_start, jit_stack_capacity, nullptr);
+    if (!state.jit_stack) throw std::bad_alloc();
+    pcre2_jit_stack_assign(state.context, nullptr, state.jit_stack);
+  }
+}
+
+Pcre2Matcher::~Pcre2Matcher() = default;
+
+void Pcre2Matcher::begin(Text text) {
+  end();
+  State& state = *state_;
+  // PCRE2 takes a null pointer only with an option that the JIT's entry does not have.
+  state.text = state.subject = text.data ? text : Text(std::string_view(""));
+  const size_t well_formed = well_formed_prefix(state.text);
+  if (well_formed < text.size) state.repair(well_formed);
+}
+
+bool Pcre2Matcher::next(Span& span) {
+  State& state = *state_;
+  while (state.position < state.subject.size && state.match()) {
+    const PCRE2_SIZE* found = pcre2_get_ovector_pointer(state.data);
+    const size_t match_begin = found[0], match_end = found[1];
+    if (match_begin < match_end) {
+      state.position = match_end;
+      span.begin = state.text_position(match_begin);
+      span.end = state.text_position(match_end);
+      return true;
+    }
+    // An empty match is no piece; the search goes on one character further.
+    if (match_end == state.subject.size) break;
+    state.position = match_end + read_character(state.subject.begin() + match_end, state.subject.end()).size;
+  }
+  end();
+  return false;
+}
+
+void Pcre2Matcher::end() noexcept {
+  State& state = *state_;
+  state.text = state.subject = Text();
+  state.position = state.mapped_subject = state.mapped_text = 0;
+  state.repaired.clear();
+  if (state.repaired.capacity() > retained_capacity) std::string().swap(state.repaired);
+}
+
+}  // namespace bpe

@@ -1,0 +1,58 @@
+// Any pattern, matched by PCRE2: the engine for patterns without a scanner, and what the scanners are compared with.
+//
+//   Pcre2Matcher matcher(pattern);
+//   matcher.begin(text);
+//   for (Span span; matcher.next(span);) ...
+//
+// A byte outside well-formed UTF-8 is matched as one unassigned character (general category Cn).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "text.hpp"
+
+namespace bpe {
+
+// A compiled pattern: immutable, shared by threads.
+class Pcre2Pattern {
+ public:
+  // Throws Failure(BAD_PATTERN) or Failure(UNSUPPORTED_PATTERN), with the byte of the pattern that it is about, and std::bad_alloc.
+  explicit Pcre2Pattern(std::string_view pattern);
+  ~Pcre2Pattern();
+  Pcre2Pattern(const Pcre2Pattern&) = delete;
+  Pcre2Pattern& operator=(const Pcre2Pattern&) = delete;
+
+ private:
+  friend class Pcre2Matcher;
+  struct Compiled;
+  std::unique_ptr<Compiled> compiled_;
+};
+
+// Finds the matches in one text after the other: match data, JIT stack and repaired text belong to one thread at a time.
+// Between texts it keeps at most idle_capacity bytes.
+class Pcre2Matcher {
+ public:
+  static constexpr size_t idle_capacity = size_t{3} << 20;
+
+  // The pattern must outlive the matcher. Throws std::bad_alloc.
+  explicit Pcre2Matcher(const Pcre2Pattern& pattern);
+  ~Pcre2Matcher();
+  Pcre2Matcher(const Pcre2Matcher&) = delete;
+  Pcre2Matcher& operator=(const Pcre2Matcher&) = delete;
+
+  // The text must outlive the matching. Checks UTF-8 once. Throws std::bad_alloc.
+  void begin(Text text);
+  // The next match that is not empty, as bytes of the text; false at the end. Throws Failure(MATCH_FAILED) and std::bad_alloc.
+  bool next(Span& span);
+  // Forgets the text. Needed only where the text was not matched to its end and the matcher is to lie idle.
+  void end() noexcept;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace bpe

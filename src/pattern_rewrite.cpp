@@ -1,0 +1,538 @@
+#include "pattern_rewrite.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <initializer_list>
+#include <utility>
+
+#include "failure.hpp"
+#include "pattern_property.hpp"
+#include "unicode/utf8.hpp"
+
+namespace bpe {
+namespace {
+
+constexpr size_t pattern_capacity = size_t{64} << 10;
+// Of groups, and of classes: fancy-regex takes no more groups, and it bounds the recursion here.
+constexpr int nesting_limit = 63;
+constexpr uint64_t repeat_limit = 65535;  // PCRE2's
+
+constexpr char whitespace[] =
+    "\\x{9}-\\x{d}\\x{20}\\x{85}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}";
+constexpr char not_whitespace[] =
+    "\\x{0}-\\x{8}\\x{e}-\\x{1f}\\x{21}-\\x{84}\\x{86}-\\x{9f}\\x{a1}-\\x{167f}\\x{1681}-\\x{1fff}\\x{200b}-\\x{2027}"
+    "\\x{202a}-\\x{202e}\\x{2030}-\\x{205e}\\x{2060}-\\x{2fff}\\x{3001}-\\x{10ffff}";
+constexpr char word[] = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}";
+
+// How many characters a construct matches; numbers stay at `unbounded` once they are there.
+constexpr uint64_t unbounded = UINT32_MAX;
+
+struct Width {
+  uint64_t min = 0;
+  uint64_t max = 0;
+
+  bool is_constant() const { return min == max && max != unbounded; }
+  Width operator+(Width other) const { return {std::min(min + other.min, unbounded), std::min(max + other.max, unbounded)}; }
+};
+
+struct Alternatives {
+  Width width;
+  bool is_each_constant = true;
+};
+
+std::string joined(std::initializer_list<std::string_view> parts) {
+  std::string whole;
+  for (const std::string_view part : parts) whole += part;
+  return whole;
+}
+
+// A set of characters: what stands between the brackets of [...] or [^...], or an expression for (?[...]).
+struct ClassSet {
+  std::string text;
+  bool is_list = true;
+  bool is_negated = false;
+
+  std::string operand() const {
+    if (is_list) return joined({is_negated ? "[^" : "[", text, "]"});
+    return joined({is_negated ? "!(" : "(", text, ")"});
+  }
+  std::string whole() const { return is_list ? operand() : joined({"(?[", operand(), "])"}); }
+};
+
+std::string spelled(uint32_t code_point) {
+  if ((code_point | 0x20) - 'a' < 26 || code_point - '0' < 10) return std::string(1, char(code_point));
+  char text[16];
+  std::snprintf(text, sizeof text, "\\x{%x}", unsigned(code_point));
+  return text;
+}
+
+bool is_ascii_letter(uint32_t c) { return (c | 0x20) - 'a' < 26; }
+bool is_digit(uint32_t c) { return c - '0' < 10; }
+
+class Rewriter {
+ public:
+  explicit Rewriter(std::string_view pattern) : pattern_(pattern) {}
+
+  RewrittenPattern rewrite() {
+    check_encoding();
+    alternatives(0);
+    if (!is_at_end()) bad(at_, "this parenthesis closes no group");
+    return std::move(out_);
+  }
+
+ private:
+  [[noreturn]] void bad(size_t offset, const char* what) const {
+    throw Failure(TOKEN_RANKER_BAD_PATTERN, offset, "pattern, byte %zu: %s", offset, what);
+  }
+  [[noreturn]] void unsupported(size_t offset, const char* what) const {
+    throw Failure(TOKEN_RANKER_UNSUPPORTED_PATTERN, offset, "pattern, byte %zu: %s", offset, what);
+  }
+
+  // ---- Reading
+
+  bool is_at_end() const { return at_ == pattern_.size(); }
+  bool is_at(std::string_view text) const { return pattern_.substr(at_).starts_with(text); }
+  bool accept(std::string_view text) {
+    if (!is_at(text)) return false;
+    at_ += text.size();
+    return true;
+  }
+  char peek(size_t ahead = 0) const { return at_ + ahead < pattern_.size() ? pattern_[at_ + ahead] : '\0'; }  // no pattern has a NUL
+  uint32_t read_code_point() {
+    const auto* bytes = reinterpret_cast<const uint8_t*>(pattern_.data());
+    const Character character = read_character(bytes + at_, bytes + pattern_.size());
+    at_ += character.size;
+    return character.code_point;
+  }
+
+  void check_encoding() {
+    if (pattern_.size() > pattern_capacity) bad(pattern_capacity, "a pattern has at most 64 KiB");
+    while (!is_at_end()) {
+      const size_t begin = at_;
+      const uint32_t code_point = read_code_point();
+      if (code_point == bad_byte) bad(begin, "this is not UTF-8");
+      if (code_point == 0) bad(begin, "a pattern holds no NUL: write \\x00");
+    }
+    at_ = 0;
+  }
+
+  // ---- Writing
+
+  void write(size_t original, std::string_view text) {
+    out_.origins.push_back({out_.text.size(), original});
+    out_.text += text;
+  }
+
+  // ---- Alternatives, sequences, atoms
+
+  Alternatives alternatives(int depth) {
+    Alternatives all;
+    all.width = sequence(depth);
+    all.is_each_constant = all.width.is_constant();
+    while (is_at("|")) {
+      write(at_++, "|");
+      const Width width = sequence(depth);
+      all.is_each_constant = all.is_each_constant && width.is_constant();
+      all.width = {std::min(all.width.min, width.min), std::max(all.width.max, width.max)};
+    }
+    return all;
+  }
+
+  Width sequence(int depth) {
+    Width total;
+    while (!is_at_end() && peek() != '|' && peek() != ')') total = total + quantified(depth);
+    return total;
+  }
+
+  Width quantified(int depth) {
+    is_assertion_ = false;
+    const Width width = atom(depth);
+    const bool is_assertion = is_assertion_;
+    const size_t begin = at_;
+    uint64_t least, most;
+    if (!read_quantifier(least, most)) return width;
+    if (is_assertion) unsupported(begin, "an assertion cannot be repeated");
+    // Engines disagree on when a repetition that matched nothing ends.
+    if (width.min == 0 && most > 1) unsupported(begin, "what may match nothing cannot be repeated: let the repetition be of one character or more");
+    if (peek() == '?' || peek() == '+') out_.text += pattern_[at_++];
+    if (peek() == '+' || peek() == '*' || peek() == '?') unsupported(at_, "a quantifier after a quantifier: put the first into a group (?:...)");
+    return {std::min(width.min * least, unbounded), most == unbounded && width.max ? unbounded : std::min(width.max * most, unbounded)};
+  }
+
+  // Reads `* + ? {n} {n,} {,m} {n,m}` and writes it; false: there is none.
+  bool read_quantifier(uint64_t& least, uint64_t& most) {
+    const size_t begin = at_;
+    if (accept("*")) least = 0, most = unbounded;
+    else if (accept("+")) least = 1, most = unbounded;
+    else if (accept("?")) least = 0, most = 1;
+    else if (is_at("{")) {
+      ++at_;
+      const bool has_least = read_number(least);
+      most = least;
+      if (accept(",")) {
+        if (!has_least) least = 0;
+        if (!read_number(most)) most = has_least ? unbounded : 0;
+        else if (most < least) bad(begin, "the larger number of a quantifier comes second");
+      } else if (!has_least) {
+        most = 0;
+      }
+      const bool is_quantifier = (has_least || pattern_[at_ - 1] != ',') && accept("}") && at_ > begin + 2;
+      if (!is_quantifier) unsupported(begin, "a brace that is no quantifier: write \\{ for the character");
+      char text[32];
+      if (most == unbounded) std::snprintf(text, sizeof text, "{%u,}", unsigned(least));
+      else std::snprintf(text, sizeof text, "{%u,%u}", unsigned(least), unsigned(most));
+      write(begin, text);
+      return true;
+    } else return false;
+    write(begin, pattern_.substr(begin, 1));
+    return true;
+  }
+
+  bool read_number(uint64_t& number) {
+    const size_t begin = at_;
+    number = 0;
+    for (; is_digit(uint8_t(peek())); ++at_) {
+      number = number * 10 + uint64_t(peek() - '0');
+      if (number > repeat_limit) unsupported(begin, "a quantifier goes up to 65535");
+    }
+    return at_ > begin;
+  }
+
+  Width atom(int depth) {
+    const size_t begin = at_;
+    switch (peek()) {
+      case '(': return group(depth);
+      case '[': write(begin, read_class(0).whole()); return {1, 1};
+      case '\\': return escape();
+      case '.': ++at_; write(begin, is_dot_all_ ? "." : "[^\\x{a}]"); return {1, 1};
+      case '^': ++at_; return assertion(begin, is_multi_line_ ? "(?<![^\\x{a}])" : "\\A");
+      case '$': ++at_; return assertion(begin, is_multi_line_ ? "(?![^\\x{a}])" : "\\z");
+      case '*': case '+': case '?': bad(begin, "there is nothing here to repeat");
+      case '{': unsupported(begin, "a brace that is no quantifier: write \\{ for the character");
+      default: return literal(begin, read_code_point());
+    }
+  }
+
+  Width assertion(size_t begin, std::string_view text) {
+    write(begin, text);
+    is_assertion_ = true;
+    return {0, 0};
+  }
+
+  Width literal(size_t begin, uint32_t code_point) {
+    check_folding(begin, code_point, code_point);
+    write(begin, spelled(code_point));
+    return {1, 1};
+  }
+
+  // ---- Groups
+
+  Width group(int depth) {
+    const size_t begin = at_;
+    if (depth == nesting_limit) unsupported(begin, "groups are nested too deep");
+    ++at_;
+    struct Opening { const char* text; const char* rewritten; bool is_assertion; bool is_lookbehind; };
+    static constexpr Opening openings[] = {
+        {"?:", "(?:", false, false},  {"?>", "(?>", false, false},  {"?=", "(?=", true, false},
+        {"?!", "(?!", true, false},   {"?<=", "(?<=", true, true},  {"?<!", "(?<!", true, true},
+    };
+    for (const Opening& opening : openings) {
+      if (!accept(opening.text)) continue;
+      write(begin, opening.rewritten);
+      const Alternatives inside = rest_of_group(begin, depth);
+      if (opening.is_lookbehind && !inside.is_each_constant) unsupported(begin, "look-behind of a length that is not fixed: make each alternative match a fixed number of characters");
+      is_assertion_ = opening.is_assertion;
+      return opening.is_assertion ? Width{} : inside.width;
+    }
+    if (peek() == '*') unsupported(begin, "backtracking verbs such as (*FAIL) are not supported");
+    if (peek() != '?') {
+      write(begin, "(?:");  // nothing refers to what a group captured
+      return rest_of_group(begin, depth).width;
+    }
+    ++at_;
+    return flags(begin, depth);
+  }
+
+  Alternatives rest_of_group(size_t begin, int depth) {
+    const Alternatives inside = alternatives(depth + 1);
+    if (is_at_end()) bad(begin, "this parenthesis is never closed");
+    write(at_++, ")");
+    is_assertion_ = false;
+    return inside;
+  }
+
+  // `(?i)`, `(?i-s:...)`: the flags i, m and s. Only i is left to PCRE2.
+  Width flags(size_t begin, int depth) {
+    if (peek() == '#') unsupported(begin, "comments are not supported: leave them out");
+    if (peek() == '<' || peek() == '\'' || is_at("P<")) unsupported(begin, "named groups are not supported: nothing refers to them, write (?:...)");
+    if (peek() == '(' || peek() == '~' || peek() == 'P') unsupported(begin, "this kind of group is not supported");
+    const bool was_caseless = is_caseless_, was_dot_all = is_dot_all_, was_multi_line = is_multi_line_;
+    bool is_on = true, has_flag = false, names_case = false;
+    for (;; ++at_) {
+      switch (peek()) {
+        case 'i': is_caseless_ = is_on; has_flag = names_case = true; continue;
+        case 's': is_dot_all_ = is_on; has_flag = true; continue;
+        case 'm': is_multi_line_ = is_on; has_flag = true; continue;
+        case 'x': case 'U': case 'R': case 'u': unsupported(at_, "of the flags only i, m and s are supported");
+        case '-':
+          if (!is_on) bad(at_, "a second minus among the flags");
+          is_on = false;
+          continue;
+        case ':': case ')': break;
+        default: bad(at_, is_at_end() ? "this group is never closed" : "this is no flag of a group");
+      }
+      break;
+    }
+    if (!has_flag) bad(begin, "this group has no flags");
+    const std::string_view case_flag = !names_case ? "" : is_caseless_ ? "i" : "-i";
+    if (peek() == ')') {
+      // Inside a group, the references disagree on where such flags end.
+      if (depth > 0) unsupported(begin, "flags without a group of their own inside a group: write (?i:...)");
+      ++at_;
+      if (names_case) write(begin, joined({"(?", case_flag, ")"}));
+      is_assertion_ = true;
+      return {};
+    }
+    ++at_;
+    write(begin, joined({"(?", case_flag, ":"}));
+    const Width width = rest_of_group(begin, depth).width;
+    is_caseless_ = was_caseless, is_dot_all_ = was_dot_all, is_multi_line_ = was_multi_line;
+    return width;
+  }
+
+  // ---- Escapes
+
+  Width escape() {
+    const size_t begin = at_;
+    switch (peek(1)) {
+      case 'A': at_ += 2; return assertion(begin, "\\A");
+      case 'z': at_ += 2; return assertion(begin, "\\z");
+      case 'b': case 'B': return word_boundary();
+      case '<': case '>': unsupported(begin, "\\< and \\> are word boundaries here: write \\b, or the character without backslash");
+      case 'Z': unsupported(begin, "\\Z is not supported: write \\z for the end of the text");
+      case 'G': case 'K': unsupported(begin, "\\G and \\K are not supported");
+      case 'R': unsupported(begin, "\\R is not supported: write (?:\\r\\n|[\\n\\x0b\\f\\r\\x{85}\\x{2028}\\x{2029}])");
+      case 'N': unsupported(begin, "\\N is not supported: write [^\\n]");
+      case 'O': unsupported(begin, "\\O is not supported: write (?s:.)");
+      default: break;
+    }
+    ClassSet set;
+    uint32_t code_point;
+    if (read_escape(set, code_point)) return literal(begin, code_point);
+    const bool is_single_property = set.is_list && !set.is_negated && set.text.starts_with("\\p") && set.text != word;
+    write(begin, is_single_property || set.text.starts_with("\\P") ? set.text : set.whole());
+    return {1, 1};
+  }
+
+  Width word_boundary() {
+    const size_t begin = at_;
+    const bool is_boundary = peek(1) == 'b';
+    at_ += 2;
+    if (peek() == '{') unsupported(begin, "\\b{...} is not supported");
+    out_.needs_unicode = true;
+    const char* before_word = is_boundary ? "])(?![" : "])(?=[";
+    const char* before_other = is_boundary ? "])(?=[" : "])(?![";
+    return assertion(begin, joined({"(?:(?<=[", word, before_word, word, "])|(?<![", word, before_other, word, "]))"}));
+  }
+
+  // An escape that stands for characters, inside a class or not. True: for the one in `code_point`; else for those in `set`.
+  bool read_escape(ClassSet& set, uint32_t& code_point) {
+    const size_t begin = at_++;
+    if (is_at_end()) bad(begin, "a backslash at the end");
+    const uint32_t c = read_code_point();
+    switch (c) {
+      case 'a': code_point = 0x07; return true;
+      case 'e': code_point = 0x1B; return true;
+      case 'f': code_point = 0x0C; return true;
+      case 'n': code_point = 0x0A; return true;
+      case 'r': code_point = 0x0D; return true;
+      case 't': code_point = 0x09; return true;
+      case 'v': code_point = 0x0B; return true;
+      case 'x': code_point = read_hexadecimal(begin, 2); return true;
+      case 'u': code_point = read_hexadecimal(begin, 4); return true;
+      case 'U': code_point = read_hexadecimal(begin, 8); return true;
+      case 's': set.text = whitespace; return false;
+      case 'S': set.text = not_whitespace; return false;
+      case 'd': case 'D':
+        set.text = c == 'd' ? "\\p{Nd}" : "\\P{Nd}";
+        out_.needs_unicode = true;
+        return false;
+      case 'w': case 'W':
+        check_property_folding(begin, false);
+        set.text = word;
+        set.is_negated = c == 'W';
+        out_.needs_unicode = true;
+        return false;
+      case 'p': case 'P': set.text = read_property(begin, c == 'P'); return false;
+      case 'h': case 'H': unsupported(begin, "\\h and \\H are not supported: write [0-9A-Fa-f] for hexadecimal digits, [\\t\\p{Zs}] for blanks");
+      case 'k': case 'g': unsupported(begin, "references to groups are not supported");
+      case 'X': case 'C': unsupported(begin, "\\X and \\C are not supported");
+      default: break;
+    }
+    if (is_digit(c)) unsupported(begin, "references to groups are not supported (for a character by its number write \\x{...})");
+    if (is_ascii_letter(c)) bad(begin, "this letter means nothing after a backslash");
+    code_point = c;
+    return true;
+  }
+
+  // `41`, `0041`, `{41}`: as many digits as asked for, or up to eight in braces.
+  uint32_t read_hexadecimal(size_t begin, size_t digits) {
+    const bool has_brace = accept("{");
+    if (has_brace) digits = 8;
+    uint32_t value = 0;
+    size_t count = 0;
+    for (; count < digits; ++count, ++at_) {
+      const auto c = uint8_t(peek());
+      if (is_digit(c)) value = value * 16 + (c - '0');
+      else if ((c | 0x20u) - 'a' < 6) value = value * 16 + ((c | 0x20u) - 'a' + 10);
+      else break;
+    }
+    if (has_brace ? count == 0 || !accept("}") : count < digits) bad(begin, "this needs hexadecimal digits: \\x41, \\u0041 or \\x{41}");
+    if (value > 0x10FFFF || value - 0xD800 < 0x800) bad(begin, "there is no character of this number");
+    return value;
+  }
+
+  // At what follows \p or \P.
+  std::string read_property(size_t begin, bool is_negated) {
+    std::string_view name;
+    if (accept("{")) {
+      const size_t end = pattern_.find('}', at_);
+      if (end == std::string_view::npos) bad(begin, "the brace of this property is never closed");
+      if (accept("^")) is_negated = !is_negated;
+      name = pattern_.substr(at_, end - at_);
+      at_ = end + 1;
+    } else {
+      if (is_at_end()) bad(begin, "this needs the name of a property");
+      name = pattern_.substr(at_, 1);
+      if (!is_ascii_letter(uint8_t(peek()))) bad(begin, "this needs the name of a property");
+      ++at_;
+    }
+    const Property property = find_property(name);
+    if (property.pcre2_name.empty()) {
+      throw Failure(TOKEN_RANKER_UNSUPPORTED_PATTERN, begin,
+                    "pattern, byte %zu: the property \"%.*s\" is not supported: general categories and scripts are", begin,
+                    int(std::min<size_t>(name.size(), 40)), name.data());
+    }
+    check_property_folding(begin, property.is_closed_under_folding);
+    out_.needs_unicode = true;
+    return joined({is_negated ? "\\P{" : "\\p{", property.pcre2_name, "}"});
+  }
+
+  // ---- Classes
+
+  // At `[`. Operators have one precedence and group from the left; what stands side by side binds tighter.
+  ClassSet read_class(int depth) {
+    const size_t begin = at_++;
+    if (depth == nesting_limit) unsupported(begin, "classes are nested too deep");
+    const bool is_negated = accept("^");
+    ClassSet set = read_union(begin, depth, true);
+    while (!accept("]")) {
+      const size_t operator_begin = at_;
+      const char* symbol = accept("&&") ? "&" : accept("--") ? "-" : (at_ += 2, "^");  // ~~
+      const ClassSet right = read_union(operator_begin, depth, false);
+      set = {joined({set.operand(), symbol, right.operand()}), false, false};
+    }
+    set.is_negated = set.is_negated != is_negated;
+    return set;
+  }
+
+  bool is_at_operator() const { return is_at("&&") || is_at("--") || is_at("~~"); }
+
+  // Up to `]` or an operator.
+  ClassSet read_union(size_t begin, int depth, bool is_first) {
+    std::string list;
+    std::vector<ClassSet> others;
+    size_t count = 0;
+    const auto add = [&](const ClassSet& set) {
+      ++count;
+      if (set.is_list && !set.is_negated) list += set.text;
+      else others.push_back(set);
+    };
+    // Any number of `-`, and `]` if nothing else was there, are themselves at the beginning.
+    for (; is_first && peek() == '-'; ++at_) add({spelled('-')});
+    if (is_first && count == 0 && accept("]")) add({spelled(']')});
+    while (!is_at("]") && !is_at_operator()) {
+      if (is_at_end()) bad(begin, "this class is never closed");
+      add(peek() == '[' ? read_nested(depth) : read_item());
+    }
+    if (count == 0) unsupported(at_, "an operator of classes without one of its operands");
+    if (others.empty()) return {list};
+    if (count == 1) return others[0];
+    ClassSet all{list.empty() ? "" : ClassSet{list}.operand(), false, false};
+    for (const ClassSet& other : others) all.text += joined({all.text.empty() ? "" : "+", other.operand()});
+    return all;
+  }
+
+  ClassSet read_nested(int depth) {
+    if (peek(1) == ':') unsupported(at_, "POSIX classes such as [:alpha:] are not supported: write the characters or a \\p{...}");
+    return read_class(depth + 1);
+  }
+
+  // A character, a range, or an escape for several characters.
+  ClassSet read_item() {
+    const size_t begin = at_;
+    ClassSet set;
+    uint32_t first;
+    const bool is_character = read_class_character(set, first);
+    const bool is_range = peek() == '-' && peek(1) != ']' && peek(1) != '-';
+    if (!is_range) {
+      if (!is_character) return set;
+      check_folding(begin, first, first);
+      return {spelled(first)};
+    }
+    ++at_;
+    uint32_t last;
+    if (is_at_end()) bad(begin, "this class is never closed");
+    if (peek() == '[') unsupported(at_, "a class as the end of a range: write \\[ for the character");
+    if (!is_character || !read_class_character(set, last)) bad(begin, "a range goes from one character to another");
+    if (last < first) bad(begin, "the ends of this range are the wrong way round");
+    check_folding(begin, first, last);
+    return {joined({spelled(first), "-", spelled(last)})};
+  }
+
+  // As read_escape, for any character.
+  bool read_class_character(ClassSet& set, uint32_t& code_point) {
+    if (peek() != '\\') {
+      code_point = read_code_point();
+      return true;
+    }
+    switch (peek(1)) {
+      case 'b': at_ += 2; code_point = 0x08; return true;
+      case 'A': case 'z': case 'Z': case 'B': case 'G': case 'K': case 'R': case 'N': case 'O':
+        unsupported(at_, "this escape has no meaning in a class");
+      default: return read_escape(set, code_point);
+    }
+  }
+
+  // ---- Case-insensitive matching
+
+  void check_folding(size_t begin, uint32_t first, uint32_t last) {
+    if (is_caseless_) out_.needs_unicode = true;
+    (void)begin, (void)first, (void)last;
+  }
+
+  void check_property_folding(size_t begin, bool is_closed) const {
+    if (is_caseless_ && !is_closed) unsupported(begin, "this property under the flag i: put it outside of (?i:...)");
+  }
+
+  const std::string_view pattern_;
+  size_t at_ = 0;
+  RewrittenPattern out_;
+  bool is_caseless_ = false;
+  bool is_dot_all_ = false;
+  bool is_multi_line_ = false;
+  bool is_assertion_ = false;  // what atom() read last takes no quantifier
+};
+
+}  // namespace
+
+size_t RewrittenPattern::origin(size_t offset) const {
+  const auto after = std::upper_bound(origins.begin(), origins.end(), offset,
+                                      [](size_t value, const Origin& origin) { return value < origin.rewritten; });
+  return after == origins.begin() ? 0 : std::prev(after)->original;
+}
+
+RewrittenPattern rewrite_pattern(std::string_view pattern) { return Rewriter(pattern).rewrite(); }
+
+}  // namespace bpe

@@ -1,0 +1,176 @@
+// Each function below is one regular expression: its alternatives in their order, each possessive where the next one cannot match
+// what it would give back.
+#include "scan_scalar.hpp"
+
+#include <array>
+
+#include "unicode/utf8.hpp"
+
+namespace bpe {
+namespace {
+
+constexpr std::string_view r50k_text = R"re('(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s)re";
+constexpr std::string_view cl100k_text =
+    R"re('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s)re";
+constexpr std::string_view o200k_text =
+    R"re([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?)re"
+    R"re(|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?)re"
+    R"re(|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)re";
+
+// Sets of classes, as bits.
+constexpr uint32_t set_of(CharacterClass c) { return 1u << uint8_t(c); }
+constexpr uint32_t newline = set_of(CharacterClass::newline);
+constexpr uint32_t white = set_of(CharacterClass::whitespace) | set_of(CharacterClass::space) | newline;  // \s
+constexpr uint32_t number = set_of(CharacterClass::number);                                               // \p{N}
+constexpr uint32_t mark = set_of(CharacterClass::mark);                                                   // \p{M}
+constexpr uint32_t caseless = set_of(CharacterClass::modifier) | set_of(CharacterClass::letter);          // \p{Lm}\p{Lo}
+constexpr uint32_t upper = set_of(CharacterClass::uppercase) | set_of(CharacterClass::titlecase);         // \p{Lu}\p{Lt}
+constexpr uint32_t lower = set_of(CharacterClass::lowercase);                                             // \p{Ll}
+constexpr uint32_t letter = upper | lower | caseless;                                                     // \p{L}
+constexpr uint32_t rest = ~(white | letter | number) & 0xFFFF;                                            // [^\s\p{L}\p{N}]
+
+using Bytes = const uint8_t*;
+
+struct Next {
+  uint32_t set;  // the class of the character, as a set; 0 at the end
+  Bytes end;     // behind it
+};
+
+inline Next next_character(Bytes at, Bytes end) {
+  if (at == end) return {0, at};
+  const Character character = read_character(at, end);
+  return {set_of(class_of(character.code_point)), at + character.size};
+}
+
+// [set]*
+inline Bytes skip(Bytes at, Bytes end, uint32_t set) {
+  for (Next next = next_character(at, end); next.set & set; next = next_character(at, end)) at = next.end;
+  return at;
+}
+
+// [set]{0,limit}
+inline Bytes skip_at_most(Bytes at, Bytes end, uint32_t set, int limit) {
+  for (Next next = next_character(at, end); limit > 0 && next.set & set; limit--, next = next_character(at, end)) at = next.end;
+  return at;
+}
+
+// A contraction at the apostrophe, or nullptr. U+017F, the long s, folds to s; no other character folds to one of these letters.
+inline Bytes skip_contraction(Bytes at, Bytes end, bool ignores_case) {
+  const auto letter_at = [&](int i) { return end - at > i ? char(ignores_case && at[i] < 0x80 ? at[i] | 0x20 : at[i]) : '\0'; };
+  const char first = letter_at(1), second = letter_at(2);
+  if (first == 's' || first == 'd' || first == 'm' || first == 't') return at + 2;
+  if ((first == 'l' && second == 'l') || (first == 'v' && second == 'e') || (first == 'r' && second == 'e')) return at + 3;
+  if (ignores_case && end - at >= 3 && at[1] == 0xC5 && at[2] == 0xBF) return at + 3;
+  return nullptr;
+}
+
+// A run of white space, by what the patterns say of it.
+struct WhiteRun {
+  Bytes end;                     // of the run
+  Bytes last;                    // where its last character begins
+  Bytes after_newline = nullptr;  // behind its last newline
+};
+
+inline WhiteRun read_white(Bytes at, Bytes end) {
+  WhiteRun run = {at, at};
+  for (Next next = next_character(at, end); next.set & white; next = next_character(run.end, end)) {
+    run.last = run.end;
+    run.end = next.end;
+    if (next.set & newline) run.after_newline = next.end;
+  }
+  return run;
+}
+
+// \s+(?!\S)|\s for a run that something follows: all but the last character, which may belong to what follows.
+inline Bytes all_but_last(Bytes at, const WhiteRun& run) { return run.last > at ? run.last : run.end; }
+
+Bytes next_r50k(Bytes at, Bytes end) {
+  if (*at == '\'') {
+    if (Bytes contraction = skip_contraction(at, end, false)) return contraction;
+  }
+  const Bytes body = *at == ' ' ? at + 1 : at;
+  for (const uint32_t set : {letter, number, rest}) {
+    if (next_character(body, end).set & set) return skip(body, end, set);
+  }
+  const WhiteRun run = read_white(at, end);
+  return run.end == end ? end : all_but_last(at, run);
+}
+
+Bytes next_cl100k(Bytes at, Bytes end) {
+  if (*at == '\'') {
+    if (Bytes contraction = skip_contraction(at, end, true)) return contraction;
+  }
+  const Next first = next_character(at, end);
+  if (first.set & letter) return skip(first.end, end, letter);
+  if (!(first.set & (newline | number)) && next_character(first.end, end).set & letter) return skip(first.end, end, letter);
+  if (first.set & number) return skip_at_most(first.end, end, number, 2);
+  const Bytes body = *at == ' ' ? first.end : at;
+  if (next_character(body, end).set & rest) return skip(skip(body, end, rest), end, newline);
+  const WhiteRun run = read_white(at, end);
+  if (run.end == end) return end;
+  return run.after_newline ? run.after_newline : all_but_last(at, run);
+}
+
+// [UP]*[LO]+ of o200k, or nullptr, where UP = Lu Lt Lm Lo M and LO = Ll Lm Lo M. Without a lowercase letter behind the run of UP, the
+// run gives back characters until one of them is in LO.
+Bytes skip_mixed_word(Bytes at, Bytes end) {
+  Bytes after_caseless = nullptr;
+  for (;;) {
+    const Next next = next_character(at, end);
+    if (next.set & lower) return skip(next.end, end, lower | caseless | mark);
+    if (!(next.set & (upper | caseless | mark))) return after_caseless;
+    at = next.end;
+    if (next.set & (caseless | mark)) after_caseless = at;
+  }
+}
+
+// [UP]+[LO]*, or nullptr.
+Bytes skip_upper_word(Bytes at, Bytes end) {
+  const Bytes after_upper = skip(at, end, upper | caseless | mark);
+  return after_upper == at ? nullptr : skip(after_upper, end, lower | caseless | mark);
+}
+
+Bytes next_o200k(Bytes at, Bytes end) {
+  const Next first = next_character(at, end);
+  const bool may_lead = !(first.set & (newline | letter | number));  // [^\r\n\p{L}\p{N}]?
+  Bytes word = nullptr;
+  for (const auto skip_word : {skip_mixed_word, skip_upper_word}) {
+    if (!word && may_lead) word = skip_word(first.end, end);
+    if (!word) word = skip_word(at, end);
+  }
+  if (word) {
+    const Bytes contraction = word < end && *word == '\'' ? skip_contraction(word, end, true) : nullptr;
+    return contraction ? contraction : word;
+  }
+  if (first.set & number) return skip_at_most(first.end, end, number, 2);
+  const Bytes body = *at == ' ' ? first.end : at;
+  if (next_character(body, end).set & rest) {
+    Bytes tail = skip(body, end, rest);
+    while (tail < end && (*tail == '\r' || *tail == '\n' || *tail == '/')) tail++;
+    return tail;
+  }
+  const WhiteRun run = read_white(at, end);
+  if (run.after_newline) return run.after_newline;
+  return run.end == end ? end : all_but_last(at, run);
+}
+
+struct Row {
+  std::string_view text;
+  NextPretoken next;
+};
+constexpr std::array<Row, pattern_count> rows = {{{r50k_text, next_r50k}, {cl100k_text, next_cl100k}, {o200k_text, next_o200k}}};
+
+}  // namespace
+
+std::string_view pattern_text(Pattern pattern) { return rows[size_t(pattern)].text; }
+
+std::optional<Pattern> find_pattern(std::string_view text) {
+  for (size_t i = 0; i < rows.size(); i++) {
+    if (rows[i].text == text) return Pattern(i);
+  }
+  return std::nullopt;
+}
+
+NextPretoken scalar_scanner(Pattern pattern) { return rows[size_t(pattern)].next; }
+
+}  // namespace bpe

@@ -1,0 +1,121 @@
+// Where the encoder puts tokens. It asks for room, writes, and says how many it wrote, a chunk at a time.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+namespace bpe {
+
+class TokenSink {
+ public:
+  // Memory for `count` more tokens; valid until the next call. Throws std::bad_alloc.
+  virtual uint32_t* room(size_t count) = 0;
+  // The first `count` tokens of that room are written. False: no more are wanted.
+  virtual bool add(size_t count) = 0;
+
+ protected:
+  ~TokenSink() = default;
+};
+
+// Memory that grows without being cleared.
+class TokenBuffer final : public TokenSink {
+ public:
+  TokenBuffer() = default;
+  TokenBuffer(const TokenBuffer&) = delete;
+  TokenBuffer& operator=(const TokenBuffer&) = delete;
+  ~TokenBuffer() { std::free(tokens_); }
+
+  uint32_t* room(size_t count) override {
+    if (capacity_ - size_ < count) grow(count);
+    return tokens_ + size_;
+  }
+  bool add(size_t count) override {
+    size_ += count;
+    return true;
+  }
+
+  uint32_t* data() { return tokens_; }
+  const uint32_t* data() const { return tokens_; }
+  size_t size() const { return size_; }
+  void clear() { size_ = 0; }
+
+  // Gives the memory (released by std::free) to the caller.
+  uint32_t* release() {
+    uint32_t* tokens = tokens_;
+    tokens_ = nullptr;
+    size_ = capacity_ = 0;
+    return tokens;
+  }
+
+ private:
+  void grow(size_t count) {
+    size_t capacity = capacity_ + capacity_ / 2 + 64;
+    if (capacity < size_ + count) capacity = size_ + count;
+    if (capacity < count || capacity > SIZE_MAX / sizeof(uint32_t)) throw std::bad_alloc();
+    auto* tokens = static_cast<uint32_t*>(std::realloc(tokens_, capacity * sizeof(uint32_t)));
+    if (!tokens) throw std::bad_alloc();
+    tokens_ = tokens;
+    capacity_ = capacity;
+  }
+
+  uint32_t* tokens_ = nullptr;
+  size_t size_ = 0;
+  size_t capacity_ = 0;
+};
+
+// The caller's array: holds the first `capacity` tokens and counts all of them.
+class TokenArray final : public TokenSink {
+ public:
+  TokenArray(uint32_t* tokens, size_t capacity) : tokens_(tokens), capacity_(capacity) {}
+
+  uint32_t* room(size_t count) override {
+    is_direct_ = size_ <= capacity_ && capacity_ - size_ >= count;
+    if (is_direct_) return tokens_ + size_;
+    rest_.clear();
+    return rest_.room(count);
+  }
+  bool add(size_t count) override {
+    // What did not fit as a whole may still fit in part.
+    if (!is_direct_ && size_ < capacity_) std::memcpy(tokens_ + size_, rest_.data(), std::min(capacity_ - size_, count) * sizeof(uint32_t));
+    size_ += count;
+    return true;
+  }
+
+  size_t size() const { return size_; }
+
+ private:
+  uint32_t* tokens_;
+  size_t capacity_;
+  size_t size_ = 0;
+  bool is_direct_ = false;
+  TokenBuffer rest_;
+};
+
+// Counts and keeps nothing; wants no more once `limit` is exceeded.
+class TokenCounter final : public TokenSink {
+ public:
+  explicit TokenCounter(size_t limit) : limit_(limit) {}
+
+  uint32_t* room(size_t count) override {
+    scratch_.clear();
+    return scratch_.room(count);
+  }
+  bool add(size_t count) override {
+    count_ += count;
+    return count_ <= limit_;
+  }
+
+  // min(count, limit + 1)
+  size_t count() const { return count_ <= limit_ ? count_ : limit_ + 1; }
+
+ private:
+  size_t limit_;
+  size_t count_ = 0;
+  TokenBuffer scratch_;
+};
+
+}  // namespace bpe

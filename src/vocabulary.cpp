@@ -1,0 +1,160 @@
+#include "vocabulary.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <utility>
+
+#include "byte_hash.hpp"
+#include "failure.hpp"
+#include "merge.hpp"
+
+namespace bpe {
+namespace {
+
+constexpr unsigned tag_bits = 12, size_bits = 8;
+constexpr uint64_t tag_mask = (1u << tag_bits) - 1;
+constexpr size_t max_stored_size = (1u << size_bits) - 1;
+
+uint64_t make_slot(uint64_t hash, size_t size, uint32_t rank, uint32_t offset) {
+  return uint64_t{offset} << 40 | uint64_t{rank} << 20 | std::min(size, max_stored_size) << tag_bits | (hash & tag_mask);
+}
+
+}  // namespace
+
+Vocabulary::Vocabulary(Tokens tokens) : tokens_(std::move(tokens)) {
+  index_tokens();
+  index_bytes();
+  std::vector<Merge> merges = derive_merges();
+  if (merges.empty()) merges = list_all_splits();
+  pairs_ = PairTable(merges, {});
+}
+
+Vocabulary::Vocabulary(Tokens tokens, std::span<const Merge> merges, std::span<const uint8_t> pilots) : tokens_(std::move(tokens)) {
+  index_tokens();
+  index_bytes();
+  pairs_ = PairTable(merges, pilots);
+}
+
+void Vocabulary::index_tokens() {
+  const uint32_t count = uint32_t(size());
+  for (uint32_t rank = 0; rank < count; rank++) {
+    numbers_are_ranks_ &= number(rank) == rank;
+    max_token_size_ = std::max(max_token_size_, bytes(rank).size);
+  }
+  slot_bits_ = unsigned(std::bit_width(count + count / 2));
+  slots_.assign(size_t{1} << slot_bits_, 0);
+  const size_t last = slots_.size() - 1;
+
+  // In batches: the hashes first, so that the slots are on their way when they are written.
+  constexpr uint32_t batch = 64;
+  uint64_t hashes[batch];
+  for (uint32_t first = 0; first < count; first += batch) {
+    const uint32_t in_batch = std::min(batch, count - first);
+    for (uint32_t i = 0; i < in_batch; i++) {
+      const Text token = bytes(first + i);
+      hashes[i] = hash_bytes(token.data, token.size);
+      __builtin_prefetch(&slots_[hashes[i] >> (64 - slot_bits_)], 1);
+    }
+    for (uint32_t i = 0; i < in_batch; i++) {
+      const uint32_t rank = first + i;
+      const Text token = bytes(rank);
+      size_t at = hashes[i] >> (64 - slot_bits_);
+      for (; slots_[at]; at = (at + 1) & last) {
+        if ((slots_[at] ^ make_slot(hashes[i], token.size, 0, 0)) << (64 - tag_bits - size_bits)) continue;
+        if (bytes(uint32_t(slots_[at] >> 20) & max_vocabulary_size).view() == token.view())
+          throw Failure(TOKEN_RANKER_DUPLICATE_TOKEN, rank, "two tokens have the same bytes");
+      }
+      slots_[at] = make_slot(hashes[i], token.size, rank, tokens_.offsets[rank]);
+    }
+  }
+}
+
+void Vocabulary::index_bytes() {
+  rank_of_byte_.fill(no_rank);
+  rank_of_byte_pair_.assign(1 << 16, no_rank);
+  for (uint32_t rank = 0; rank < size(); rank++) {
+    const Text token = bytes(rank);
+    if (token.size == 1) rank_of_byte_[token.data[0]] = rank;
+    if (token.size == 2) rank_of_byte_pair_[size_t{token.data[0]} << 8 | token.data[1]] = rank;
+  }
+  for (unsigned byte = 0; byte < 256; byte++) {
+    if (rank_of_byte_[byte] == no_rank)
+      throw Failure(TOKEN_RANKER_MISSING_BYTE, byte, "the byte 0x%02X is no token: all 256 single bytes must be", byte);
+  }
+}
+
+uint32_t Vocabulary::find(Text text) const {
+  const uint64_t hash = hash_bytes(text.data, text.size);
+  const size_t last = slots_.size() - 1;
+  const uint64_t wanted = make_slot(hash, text.size, 0, 0);
+  for (size_t at = hash >> (64 - slot_bits_); slots_[at]; at = (at + 1) & last) {
+    const uint64_t slot = slots_[at];
+    if ((slot ^ wanted) << (64 - tag_bits - size_bits)) continue;
+    const uint32_t rank = uint32_t(slot >> 20) & max_vocabulary_size;
+    if (text.size >= max_stored_size && bytes(rank).size != text.size) continue;
+    if (std::memcmp(tokens_.bytes.data() + (slot >> 40), text.data, text.size) == 0) return rank;
+  }
+  return no_rank;
+}
+
+// The merge that makes a token is the last one when its bytes are encoded with the tokens before it. That merge is the only one
+// that ever makes it: two neighbours that join to the token's bytes are what the encoding of those bytes alone comes to.
+// Empty: some token is not made of two tokens before it, so that this does not hold for this vocabulary.
+std::vector<Merge> Vocabulary::derive_merges() const {
+  struct Slot {
+    uint64_t key = 0;  // left << 32 | right, +1; 0: empty
+    uint32_t rank = 0;
+  };
+  const size_t last = std::bit_ceil(size() * 2) - 1;
+  const int shift = 64 - std::bit_width(last);
+  std::vector<Slot> known(last + 1);
+  const auto place = [&](uint64_t key) {
+    size_t at = (key * 0x9E3779B97F4A7C15) >> shift;
+    while (known[at].key && known[at].key != key) at = (at + 1) & last;
+    return at;
+  };
+  const auto key_of = [](uint32_t left, uint32_t right) { return (uint64_t{left} << 32 | right) + 1; };
+  const auto merged_so_far = [&](uint32_t left, uint32_t right) {
+    const Slot& slot = known[place(key_of(left, right))];
+    return slot.key ? slot.rank : no_rank;
+  };
+
+  std::vector<Merge> merges;
+  merges.reserve(size());
+  MergeScratch scratch;
+  for (uint32_t rank = 0; rank < size(); rank++) {
+    const Text token = bytes(rank);
+    if (token.size == 1) continue;
+    uint32_t parts[2];
+    if (token.size == 2) {
+      parts[0] = rank_of_byte(token.data[0]);
+      parts[1] = rank_of_byte(token.data[1]);
+      if (parts[0] >= rank || parts[1] >= rank) return {};
+    } else {
+      const std::span<const uint32_t> ranks = merge_by(*this, token, scratch, merged_so_far);
+      if (ranks.size() != 2 || ranks[0] >= rank || ranks[1] >= rank) return {};
+      std::copy(ranks.begin(), ranks.end(), parts);
+    }
+    known[place(key_of(parts[0], parts[1]))] = {key_of(parts[0], parts[1]), rank};
+    merges.push_back({parts[0], parts[1], rank});
+  }
+  return merges;
+}
+
+// The rule itself, for any vocabulary: every two tokens whose bytes join to a token's bytes merge to it.
+std::vector<Merge> Vocabulary::list_all_splits() const {
+  std::vector<Merge> merges;
+  for (uint32_t rank = 0; rank < size(); rank++) {
+    const Text token = bytes(rank);
+    for (size_t at = 1; at < token.size; at++) {
+      const uint32_t left = find(token.part(0, at));
+      if (left == no_rank) continue;
+      const uint32_t right = find(token.part(at, token.size));
+      if (right != no_rank) merges.push_back({left, right, rank});
+    }
+  }
+  return merges;
+}
+
+}  // namespace bpe
