@@ -368,6 +368,36 @@ typedef struct token_ranker_catalog_row {
  */
 TOKEN_RANKER_API const token_ranker_catalog_row *token_ranker_catalog(size_t *rows_size);
 
+/* ---- For the Python file ----------------------------------------------------------------------------------------------------- */
+
+/*
+ * py/token_ranker.py makes built-in functions of Python with these: capi/python_bridge.cpp says how. They are called with Python's lock
+ * held. `void *` is a PyObject * where a parameter or result is named capsule, core or functions.
+ */
+
+/** @return the names of the functions of Python's stable ABI that are needed, NULL-terminated, static. */
+TOKEN_RANKER_API const char *const *token_ranker_python_symbols(void);
+
+/**
+ * Hands them over, once in a process and before the functions below.
+ *
+ * @param functions  the addresses, in the order of token_ranker_python_symbols; copied.
+ * @return 1; 0 if another Python in this process has come first: this one must do without built-ins.
+ */
+TOKEN_RANKER_API int32_t token_ranker_python_attach(const void *const *functions);
+
+/** @return a new capsule that shares the handle and keeps it alive; NULL with an exception set. */
+TOKEN_RANKER_API void *token_ranker_python_capsule(const token_ranker_t *ranker);
+
+/**
+ * @param core  a tuple whose item 0 is the capsule, with a method in Python for each built-in.
+ * @return a new dict: names of methods to built-ins whose self is core; NULL with an exception set.
+ */
+TOKEN_RANKER_API void *token_ranker_python_functions(void *core);
+
+/** From now on the built-ins leave every call to core, which refuses it. */
+TOKEN_RANKER_API void token_ranker_python_close(void *capsule);
+
 #ifdef __cplusplus
 }
 #endif

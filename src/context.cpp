@@ -14,12 +14,6 @@ size_t preferred_slot() {
 
 }  // namespace
 
-size_t Context::memory_size() const {
-  const auto size_of = [](const auto& vector) { return vector.capacity() * sizeof vector[0]; };
-  return size_of(merge.ranks) + size_of(merge.pair_ranks) + size_of(merge.previous) + size_of(merge.next) + size_of(merge.heap) +
-         size_of(merge.merged);
-}
-
 ContextPool::ContextPool() : slot_count_(std::clamp<size_t>(std::thread::hardware_concurrency(), 1, max_slots)) {}
 
 ContextPool::~ContextPool() {
@@ -33,11 +27,11 @@ Context* ContextPool::borrow() {
     if (!slot.context.load(std::memory_order_relaxed)) continue;
     if (Context* context = slot.context.exchange(nullptr, std::memory_order_acquire)) return context;
   }
-  return new Context;
+  return new Context(cache_limit);
 }
 
 void ContextPool::give_back(Context* context) noexcept {
-  if (context->memory_size() > max_idle_memory) context->shrink();
+  if (context->encoder.memory_size() > max_idle_memory) context->encoder.shrink();
   const size_t first = preferred_slot();
   for (size_t i = 0; i < slot_count_; i++) {
     Context* empty = nullptr;

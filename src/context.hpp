@@ -6,18 +6,17 @@
 #include <cstddef>
 #include <memory>
 
-#include "merge.hpp"
+#include "chunk_encoder.hpp"
 #include "pattern_pcre2.hpp"
 
 namespace bpe {
 
 // Belongs to one call at a time. Only speed depends on what is in it.
 struct Context {
-  MergeScratch merge;
-  std::unique_ptr<Pcre2Matcher> matcher;  // made by the first call of an encoding whose pattern PCRE2 matches
+  explicit Context(size_t cache_limit) : encoder(cache_limit) {}
 
-  size_t memory_size() const;
-  void shrink() { merge = {}; }
+  ChunkEncoder encoder;
+  std::unique_ptr<Pcre2Matcher> matcher;  // made by the first call of an encoding whose pattern PCRE2 matches
 };
 
 // Idle contexts in a fixed array of slots, one for each processor. Borrowing takes a context out of its slot with one atomic exchange,
@@ -47,7 +46,9 @@ class ContextPool {
 
  private:
   static constexpr size_t max_slots = 64;
-  static constexpr size_t max_idle_memory = 8 << 20;  // bytes; a context that has grown beyond gives its memory back
+  // Bytes that an idle context keeps; what a long pretoken needed beyond that is given back. PCRE2's part is bounded by its matcher.
+  static constexpr size_t max_idle_memory = 8 << 20;
+  static constexpr size_t cache_limit = max_idle_memory - (192 << 10);
 
   Context* borrow();                     // throws std::bad_alloc
   void give_back(Context* context) noexcept;

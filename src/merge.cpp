@@ -37,6 +37,11 @@ std::span<const uint32_t> merge_in_windows(const Vocabulary& vocabulary, Text pr
 
 }  // namespace
 
+size_t merge_short(const Vocabulary& vocabulary, Text pretoken, uint32_t* ranks, uint32_t* pair_ranks) {
+  return merge_by_scanning(vocabulary, pretoken, ranks, pair_ranks,
+                           [&](uint32_t left, uint32_t right) { return vocabulary.merged(left, right); });
+}
+
 std::span<const uint32_t> merge(const Vocabulary& vocabulary, Text pretoken, MergeScratch& scratch) {
   const size_t window = std::max<size_t>(1024, 8 * vocabulary.max_token_size());
   if (pretoken.size > window) return merge_in_windows(vocabulary, pretoken, scratch, window);

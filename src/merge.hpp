@@ -26,10 +26,18 @@ struct MergeScratch {
   std::vector<uint32_t> next;        // position of the token after
   std::vector<uint64_t> heap;        // pair rank << 32 | position
   std::vector<uint32_t> merged;      // result of a long input
+
+  size_t memory_size() const {
+    return (ranks.capacity() + pair_ranks.capacity() + previous.capacity() + next.capacity() + merged.capacity()) * sizeof(uint32_t) +
+           heap.capacity() * sizeof(uint64_t);
+  }
 };
 
 // The ranks that a pretoken merges to, in scratch memory: valid until its next use.
 std::span<const uint32_t> merge(const Vocabulary& vocabulary, Text pretoken, MergeScratch& scratch);
+
+// The same for few bytes, into the caller's arrays of [pretoken.size]. Returns how many ranks there are.
+size_t merge_short(const Vocabulary& vocabulary, Text pretoken, uint32_t* ranks, uint32_t* pair_ranks);
 
 // One loop over the whole input with any rule: pair_rank(left, right) is the rank of the merged token, or no_rank.
 template <class PairRank>

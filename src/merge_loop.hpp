@@ -10,15 +10,11 @@
 
 namespace bpe {
 
-// Tokens and pair ranks stand side by side in two arrays that close up after each merge. Quadratic, and fastest for few bytes.
+// Tokens and pair ranks stand side by side in two arrays, [size] each, that close up after each merge. Quadratic, and fastest for few
+// bytes. Returns how many tokens are left.
 template <class PairRank>
-std::span<const uint32_t> merge_by_scanning(const Vocabulary& vocabulary, Text pretoken, MergeScratch& scratch,
-                                            const PairRank& pair_rank) {
+size_t merge_by_scanning(const Vocabulary& vocabulary, Text pretoken, uint32_t* ranks, uint32_t* pair_ranks, const PairRank& pair_rank) {
   size_t count = pretoken.size;
-  if (scratch.ranks.size() < count) scratch.ranks.resize(count);
-  if (scratch.pair_ranks.size() < count) scratch.pair_ranks.resize(count);
-  uint32_t* ranks = scratch.ranks.data();
-  uint32_t* pair_ranks = scratch.pair_ranks.data();
   for (size_t i = 0; i < count; i++) ranks[i] = vocabulary.rank_of_byte(pretoken.data[i]);
   for (size_t i = 0; i + 1 < count; i++) pair_ranks[i] = pair_rank(ranks[i], ranks[i + 1]);
   while (count > 1) {
@@ -27,11 +23,13 @@ std::span<const uint32_t> merge_by_scanning(const Vocabulary& vocabulary, Text p
     ranks[lowest] = pair_ranks[lowest];
     count--;
     std::memmove(ranks + lowest + 1, ranks + lowest + 2, (count - lowest - 1) * sizeof *ranks);
-    std::memmove(pair_ranks + lowest, pair_ranks + lowest + 1, (count - lowest) * sizeof *pair_ranks);
-    if (lowest + 1 < count) pair_ranks[lowest] = pair_rank(ranks[lowest], ranks[lowest + 1]);
+    if (lowest + 1 < count) {
+      std::memmove(pair_ranks + lowest, pair_ranks + lowest + 1, (count - lowest - 1) * sizeof *pair_ranks);
+      pair_ranks[lowest] = pair_rank(ranks[lowest], ranks[lowest + 1]);
+    }
     if (lowest > 0) pair_ranks[lowest - 1] = pair_rank(ranks[lowest - 1], ranks[lowest]);
   }
-  return {ranks, count};
+  return count;
 }
 
 // Tokens form a linked list over byte positions. The heap holds each pair when it appears; one whose pair rank has changed since is
@@ -84,8 +82,10 @@ std::span<const uint32_t> merge_by_heap(const Vocabulary& vocabulary, Text preto
 template <class PairRank>
 std::span<const uint32_t> merge_by(const Vocabulary& vocabulary, Text pretoken, MergeScratch& scratch, const PairRank& pair_rank) {
   constexpr size_t few_bytes = 96;  // where the two loops take the same time
-  return pretoken.size <= few_bytes ? merge_by_scanning(vocabulary, pretoken, scratch, pair_rank)
-                                    : merge_by_heap(vocabulary, pretoken, scratch, pair_rank);
+  if (pretoken.size > few_bytes) return merge_by_heap(vocabulary, pretoken, scratch, pair_rank);
+  if (scratch.ranks.size() < few_bytes) scratch.ranks.resize(few_bytes);
+  if (scratch.pair_ranks.size() < few_bytes) scratch.pair_ranks.resize(few_bytes);
+  return {scratch.ranks.data(), merge_by_scanning(vocabulary, pretoken, scratch.ranks.data(), scratch.pair_ranks.data(), pair_rank)};
 }
 
 }  // namespace bpe

@@ -1,9 +1,10 @@
 // The only file that includes pcre2.h.
 //
 // A match is tried by the JIT's code first, whose stack is small; where that ends, the match is repeated by the interpreter, which takes
-// more memory. Both stop at match_limit, so that a pattern which backtracks without end is an error and not a hang.
+// more memory. Both stop after a number of steps, so that a pattern which backtracks without end is an error and not a hang.
 #include "pattern_pcre2.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 #include <string>
@@ -20,9 +21,10 @@ namespace {
 
 constexpr size_t jit_stack_start = size_t{32} << 10;
 constexpr size_t jit_stack_capacity = size_t{1} << 20;
-// Backtracking steps of one search from one position, about a second's worth; with one frame of the interpreter for each, its heap
-// would be full long before.
-constexpr uint32_t match_limit = 10'000'000;
+// Backtracking steps of one search from one position, tens of nanoseconds each. Giving back a long run character by character is
+// within it.
+constexpr uint64_t match_limit = 10'000'000;
+constexpr uint64_t match_limit_per_byte = 16;
 constexpr uint32_t heap_limit_kib = 64 << 10;
 // What the interpreter's frames and the repaired text may each keep between texts.
 constexpr size_t retained_capacity = size_t{1} << 20;
@@ -32,6 +34,10 @@ static_assert(jit_stack_capacity + 2 * retained_capacity <= Pcre2Matcher::idle_c
 // that a pattern would name holds it.
 constexpr char bad_byte_stand_in[] = "\xF3\x9F\xBF\xBF";
 constexpr size_t stand_in_size = sizeof bad_byte_stand_in - 1;
+
+// Without two optimisations that PCRE2 10.46 gets wrong: it takes some properties for disjoint that are not (`1\P{Lt}{3,4}?\P{Nd}` matches
+// greedily), and its JIT code skips possible beginnings (of `\x{e9}?\x{301}[\^+-/]{0,2}?`).
+constexpr uint32_t compile_options = PCRE2_UTF | PCRE2_DOTALL | PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_AUTO_POSSESS | PCRE2_NO_START_OPTIMIZE;
 
 struct ErrorText {
   explicit ErrorText(int code) {
@@ -76,22 +82,22 @@ struct Pcre2Pattern::Compiled {
   bool has_jit = false;
 };
 
-Pcre2Pattern::Pcre2Pattern(std::string_view pattern) : compiled_(std::make_unique<Compiled>()) {
+Pcre2Pattern::Pcre2Pattern(std::string_view pattern, bool allow_jit) : compiled_(std::make_unique<Compiled>()) {
   const RewrittenPattern rewritten = rewrite_pattern(pattern);
   if (rewritten.needs_unicode) require_unicode_version();
 
   int error = 0;
   PCRE2_SIZE error_offset = 0;
   compiled_->code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(rewritten.text.data()), rewritten.text.size(),
-                                  PCRE2_UTF | PCRE2_DOTALL | PCRE2_NO_AUTO_CAPTURE | PCRE2_NEVER_BACKSLASH_C, &error, &error_offset,
-                                  nullptr);
+                                  compile_options, &error, &error_offset, nullptr);
   if (!compiled_->code) {
     if (error == PCRE2_ERROR_HEAP_FAILED) throw std::bad_alloc();
     // The rewriter lets only well-formed patterns through, so this is about names and sizes that PCRE2 does not take.
-    throw Failure(TOKEN_RANKER_UNSUPPORTED_PATTERN, rewritten.origin(error_offset), "pattern: %s (PCRE2)", ErrorText(error).text);
+    const size_t offset = rewritten.origin(error_offset ? error_offset - 1 : 0);
+    throw Failure(TOKEN_RANKER_UNSUPPORTED_PATTERN, offset, "pattern, byte %zu: %s (PCRE2)", offset, ErrorText(error).text);
   }
   // Where executable memory is refused, the interpreter matches from the start.
-  compiled_->has_jit = pcre2_jit_compile(compiled_->code, PCRE2_JIT_COMPLETE) == 0;
+  compiled_->has_jit = allow_jit && rewritten.is_exact_with_jit && pcre2_jit_compile(compiled_->code, PCRE2_JIT_COMPLETE) == 0;
 }
 
 Pcre2Pattern::~Pcre2Pattern() = default;
@@ -189,7 +195,6 @@ Pcre2Matcher::Pcre2Matcher(const Pcre2Pattern& pattern)
   state.make_match_data();
   state.context = pcre2_match_context_create(nullptr);
   if (!state.context) throw std::bad_alloc();
-  pcre2_set_match_limit(state.context, match_limit);
   pcre2_set_heap_limit(state.context, heap_limit_kib);
   if (state.has_jit) {
     state.jit_stack = pcre2_jit_stack_create(jit_stack_start, jit_stack_capacity, nullptr);
@@ -207,6 +212,8 @@ void Pcre2Matcher::begin(Text text) {
   state.text = state.subject = text.data ? text : Text(std::string_view(""));
   const size_t well_formed = well_formed_prefix(state.text);
   if (well_formed < text.size) state.repair(well_formed);
+  const uint64_t limit = match_limit + match_limit_per_byte * state.subject.size;
+  pcre2_set_match_limit(state.context, uint32_t(std::min<uint64_t>(limit, UINT32_MAX)));
 }
 
 bool Pcre2Matcher::next(Span& span) {

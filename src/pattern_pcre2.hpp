@@ -20,7 +20,8 @@ namespace bpe {
 class Pcre2Pattern {
  public:
   // Throws Failure(BAD_PATTERN) or Failure(UNSUPPORTED_PATTERN), with the byte of the pattern that it is about, and std::bad_alloc.
-  explicit Pcre2Pattern(std::string_view pattern);
+  // Without JIT the matches are the same, only slower; it is also done without where the system refuses executable memory.
+  explicit Pcre2Pattern(std::string_view pattern, bool allow_jit = true);
   ~Pcre2Pattern();
   Pcre2Pattern(const Pcre2Pattern&) = delete;
   Pcre2Pattern& operator=(const Pcre2Pattern&) = delete;

@@ -84,6 +84,8 @@ Property find_property(std::string_view name) {
     });
     if (found != std::end(categories)) return {found->pcre2_name, found->is_closed_under_folding};
   }
+  // A script only for PCRE2: "no script".
+  if (value == "unknown" || value == "zzzz") return {};
   if (may_be_script) return {"sc:" + value, value == "han"};
   return {};
 }

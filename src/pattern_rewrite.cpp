@@ -3,27 +3,19 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
-#include <initializer_list>
+#include <iterator>
 #include <utility>
 
 #include "failure.hpp"
+#include "pattern_class.hpp"
+#include "pattern_cursor.hpp"
 #include "pattern_property.hpp"
-#include "unicode/utf8.hpp"
 
 namespace bpe {
 namespace {
 
-constexpr size_t pattern_capacity = size_t{64} << 10;
 // Of groups, and of classes: fancy-regex takes no more groups, and it bounds the recursion here.
 constexpr int nesting_limit = 63;
-constexpr uint64_t repeat_limit = 65535;  // PCRE2's
-
-constexpr char whitespace[] =
-    "\\x{9}-\\x{d}\\x{20}\\x{85}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}";
-constexpr char not_whitespace[] =
-    "\\x{0}-\\x{8}\\x{e}-\\x{1f}\\x{21}-\\x{84}\\x{86}-\\x{9f}\\x{a1}-\\x{167f}\\x{1681}-\\x{1fff}\\x{200b}-\\x{2027}"
-    "\\x{202a}-\\x{202e}\\x{2030}-\\x{205e}\\x{2060}-\\x{2fff}\\x{3001}-\\x{10ffff}";
-constexpr char word[] = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}";
 
 // How many characters a construct matches; numbers stay at `unbounded` once they are there.
 constexpr uint64_t unbounded = UINT32_MAX;
@@ -41,82 +33,22 @@ struct Alternatives {
   bool is_each_constant = true;
 };
 
-std::string joined(std::initializer_list<std::string_view> parts) {
-  std::string whole;
-  for (const std::string_view part : parts) whole += part;
-  return whole;
-}
-
-// A set of characters: what stands between the brackets of [...] or [^...], or an expression for (?[...]).
-struct ClassSet {
-  std::string text;
-  bool is_list = true;
-  bool is_negated = false;
-
-  std::string operand() const {
-    if (is_list) return joined({is_negated ? "[^" : "[", text, "]"});
-    return joined({is_negated ? "!(" : "(", text, ")"});
-  }
-  std::string whole() const { return is_list ? operand() : joined({"(?[", operand(), "])"}); }
-};
-
-std::string spelled(uint32_t code_point) {
-  if ((code_point | 0x20) - 'a' < 26 || code_point - '0' < 10) return std::string(1, char(code_point));
-  char text[16];
-  std::snprintf(text, sizeof text, "\\x{%x}", unsigned(code_point));
-  return text;
-}
-
-bool is_ascii_letter(uint32_t c) { return (c | 0x20) - 'a' < 26; }
-bool is_digit(uint32_t c) { return c - '0' < 10; }
-
-class Rewriter {
+class Rewriter : PatternCursor {
  public:
-  explicit Rewriter(std::string_view pattern) : pattern_(pattern) {}
+  using PatternCursor::PatternCursor;
 
   RewrittenPattern rewrite() {
     check_encoding();
     alternatives(0);
     if (!is_at_end()) bad(at_, "this parenthesis closes no group");
+    // PCRE2 10.46 does not compile (?[...]) beside a look-behind.
+    if (has_lookbehind_ && !out_.is_exact_with_jit) {
+      unsupported(expression_at_, "a class with operators, or with a negated class or property inside, beside look-behind, \\b or (?m)^");
+    }
     return std::move(out_);
   }
 
  private:
-  [[noreturn]] void bad(size_t offset, const char* what) const {
-    throw Failure(TOKEN_RANKER_BAD_PATTERN, offset, "pattern, byte %zu: %s", offset, what);
-  }
-  [[noreturn]] void unsupported(size_t offset, const char* what) const {
-    throw Failure(TOKEN_RANKER_UNSUPPORTED_PATTERN, offset, "pattern, byte %zu: %s", offset, what);
-  }
-
-  // ---- Reading
-
-  bool is_at_end() const { return at_ == pattern_.size(); }
-  bool is_at(std::string_view text) const { return pattern_.substr(at_).starts_with(text); }
-  bool accept(std::string_view text) {
-    if (!is_at(text)) return false;
-    at_ += text.size();
-    return true;
-  }
-  char peek(size_t ahead = 0) const { return at_ + ahead < pattern_.size() ? pattern_[at_ + ahead] : '\0'; }  // no pattern has a NUL
-  uint32_t read_code_point() {
-    const auto* bytes = reinterpret_cast<const uint8_t*>(pattern_.data());
-    const Character character = read_character(bytes + at_, bytes + pattern_.size());
-    at_ += character.size;
-    return character.code_point;
-  }
-
-  void check_encoding() {
-    if (pattern_.size() > pattern_capacity) bad(pattern_capacity, "a pattern has at most 64 KiB");
-    while (!is_at_end()) {
-      const size_t begin = at_;
-      const uint32_t code_point = read_code_point();
-      if (code_point == bad_byte) bad(begin, "this is not UTF-8");
-      if (code_point == 0) bad(begin, "a pattern holds no NUL: write \\x00");
-    }
-    at_ = 0;
-  }
-
   // ---- Writing
 
   void write(size_t original, std::string_view text) {
@@ -154,9 +86,12 @@ class Rewriter {
     if (!read_quantifier(least, most)) return width;
     if (is_assertion) unsupported(begin, "an assertion cannot be repeated");
     // Engines disagree on when a repetition that matched nothing ends.
-    if (width.min == 0 && most > 1) unsupported(begin, "what may match nothing cannot be repeated: let the repetition be of one character or more");
+    const bool may_be_empty = width.min == 0 && (most > 1 || width.max == 0);
+    if (may_be_empty) unsupported(begin, "what may match nothing cannot be repeated: repeat a character or more");
     if (peek() == '?' || peek() == '+') out_.text += pattern_[at_++];
-    if (peek() == '+' || peek() == '*' || peek() == '?') unsupported(at_, "a quantifier after a quantifier: put the first into a group (?:...)");
+    if (peek() == '+' || peek() == '*' || peek() == '?') {
+      unsupported(at_, "a quantifier after a quantifier: put the first into a group (?:...)");
+    }
     return {std::min(width.min * least, unbounded), most == unbounded && width.max ? unbounded : std::min(width.max * most, unbounded)};
   }
 
@@ -189,24 +124,17 @@ class Rewriter {
     return true;
   }
 
-  bool read_number(uint64_t& number) {
-    const size_t begin = at_;
-    number = 0;
-    for (; is_digit(uint8_t(peek())); ++at_) {
-      number = number * 10 + uint64_t(peek() - '0');
-      if (number > repeat_limit) unsupported(begin, "a quantifier goes up to 65535");
-    }
-    return at_ > begin;
-  }
-
   Width atom(int depth) {
     const size_t begin = at_;
     switch (peek()) {
       case '(': return group(depth);
-      case '[': write(begin, read_class(0).whole()); return {1, 1};
+      case '[': return characters(begin, read_class(0));
       case '\\': return escape();
       case '.': ++at_; write(begin, is_dot_all_ ? "." : "[^\\x{a}]"); return {1, 1};
-      case '^': ++at_; return assertion(begin, is_multi_line_ ? "(?<![^\\x{a}])" : "\\A");
+      case '^':
+        ++at_;
+        has_lookbehind_ = has_lookbehind_ || is_multi_line_;
+        return assertion(begin, is_multi_line_ ? "(?<![^\\x{a}])" : "\\A");
       case '$': ++at_; return assertion(begin, is_multi_line_ ? "(?![^\\x{a}])" : "\\z");
       case '*': case '+': case '?': bad(begin, "there is nothing here to repeat");
       case '{': unsupported(begin, "a brace that is no quantifier: write \\{ for the character");
@@ -220,8 +148,17 @@ class Rewriter {
     return {0, 0};
   }
 
+  Width characters(size_t begin, const ClassSet& set) {
+    const std::string text = set.whole();
+    if (text.starts_with("(?[")) {
+      out_.is_exact_with_jit = false;
+      expression_at_ = begin;
+    }
+    write(begin, text);
+    return {1, 1};
+  }
+
   Width literal(size_t begin, uint32_t code_point) {
-    check_folding(begin, code_point, code_point);
     write(begin, spelled(code_point));
     return {1, 1};
   }
@@ -240,8 +177,11 @@ class Rewriter {
     for (const Opening& opening : openings) {
       if (!accept(opening.text)) continue;
       write(begin, opening.rewritten);
+      has_lookbehind_ = has_lookbehind_ || opening.is_lookbehind;
       const Alternatives inside = rest_of_group(begin, depth);
-      if (opening.is_lookbehind && !inside.is_each_constant) unsupported(begin, "look-behind of a length that is not fixed: make each alternative match a fixed number of characters");
+      if (opening.is_lookbehind && !inside.is_each_constant) {
+        unsupported(begin, "look-behind whose length is not fixed: let each alternative match a fixed number of characters");
+      }
       is_assertion_ = opening.is_assertion;
       return opening.is_assertion ? Width{} : inside.width;
     }
@@ -265,13 +205,13 @@ class Rewriter {
   // `(?i)`, `(?i-s:...)`: the flags i, m and s. Only i is left to PCRE2.
   Width flags(size_t begin, int depth) {
     if (peek() == '#') unsupported(begin, "comments are not supported: leave them out");
-    if (peek() == '<' || peek() == '\'' || is_at("P<")) unsupported(begin, "named groups are not supported: nothing refers to them, write (?:...)");
+    if (peek() == '<' || peek() == '\'' || is_at("P<")) unsupported(begin, "named groups are not supported: write (?:...)");
     if (peek() == '(' || peek() == '~' || peek() == 'P') unsupported(begin, "this kind of group is not supported");
     const bool was_caseless = is_caseless_, was_dot_all = is_dot_all_, was_multi_line = is_multi_line_;
     bool is_on = true, has_flag = false, names_case = false;
     for (;; ++at_) {
       switch (peek()) {
-        case 'i': is_caseless_ = is_on; has_flag = names_case = true; continue;
+        case 'i': is_caseless_ = is_on; has_flag = names_case = out_.needs_unicode = true; continue;
         case 's': is_dot_all_ = is_on; has_flag = true; continue;
         case 'm': is_multi_line_ = is_on; has_flag = true; continue;
         case 'x': case 'U': case 'R': case 'u': unsupported(at_, "of the flags only i, m and s are supported");
@@ -320,9 +260,7 @@ class Rewriter {
     ClassSet set;
     uint32_t code_point;
     if (read_escape(set, code_point)) return literal(begin, code_point);
-    const bool is_single_property = set.is_list && !set.is_negated && set.text.starts_with("\\p") && set.text != word;
-    write(begin, is_single_property || set.text.starts_with("\\P") ? set.text : set.whole());
-    return {1, 1};
+    return characters(begin, set);
   }
 
   Width word_boundary() {
@@ -330,7 +268,7 @@ class Rewriter {
     const bool is_boundary = peek(1) == 'b';
     at_ += 2;
     if (peek() == '{') unsupported(begin, "\\b{...} is not supported");
-    out_.needs_unicode = true;
+    out_.needs_unicode = has_lookbehind_ = true;
     const char* before_word = is_boundary ? "])(?![" : "])(?=[";
     const char* before_other = is_boundary ? "])(?=[" : "])(?![";
     return assertion(begin, joined({"(?:(?<=[", word, before_word, word, "])|(?<![", word, before_other, word, "]))"}));
@@ -352,45 +290,29 @@ class Rewriter {
       case 'x': code_point = read_hexadecimal(begin, 2); return true;
       case 'u': code_point = read_hexadecimal(begin, 4); return true;
       case 'U': code_point = read_hexadecimal(begin, 8); return true;
-      case 's': set.text = whitespace; return false;
-      case 'S': set.text = not_whitespace; return false;
+      case 's': case 'S': set.ranges.assign(std::begin(whitespace), std::end(whitespace)); set.is_negated = c == 'S'; return false;
       case 'd': case 'D':
-        set.text = c == 'd' ? "\\p{Nd}" : "\\P{Nd}";
+        set.properties = c == 'd' ? "\\p{Nd}" : "\\P{Nd}";
         out_.needs_unicode = true;
         return false;
       case 'w': case 'W':
         check_property_folding(begin, false);
-        set.text = word;
+        set.properties = word;
         set.is_negated = c == 'W';
         out_.needs_unicode = true;
         return false;
-      case 'p': case 'P': set.text = read_property(begin, c == 'P'); return false;
-      case 'h': case 'H': unsupported(begin, "\\h and \\H are not supported: write [0-9A-Fa-f] for hexadecimal digits, [\\t\\p{Zs}] for blanks");
+      case 'p': case 'P': set.properties = read_property(begin, c == 'P'); return false;
+      case 'h': case 'H': unsupported(begin, "\\h and \\H are not supported: write [0-9A-Fa-f] or [^0-9A-Fa-f]");
       case 'k': case 'g': unsupported(begin, "references to groups are not supported");
       case 'X': case 'C': unsupported(begin, "\\X and \\C are not supported");
       default: break;
     }
     if (is_digit(c)) unsupported(begin, "references to groups are not supported (for a character by its number write \\x{...})");
     if (is_ascii_letter(c)) bad(begin, "this letter means nothing after a backslash");
+    // fancy-regex takes the flag i from such a character.
+    if (c >= 0x80) unsupported(begin, "a backslash before a character that needs none: leave it out");
     code_point = c;
     return true;
-  }
-
-  // `41`, `0041`, `{41}`: as many digits as asked for, or up to eight in braces.
-  uint32_t read_hexadecimal(size_t begin, size_t digits) {
-    const bool has_brace = accept("{");
-    if (has_brace) digits = 8;
-    uint32_t value = 0;
-    size_t count = 0;
-    for (; count < digits; ++count, ++at_) {
-      const auto c = uint8_t(peek());
-      if (is_digit(c)) value = value * 16 + (c - '0');
-      else if ((c | 0x20u) - 'a' < 6) value = value * 16 + ((c | 0x20u) - 'a' + 10);
-      else break;
-    }
-    if (has_brace ? count == 0 || !accept("}") : count < digits) bad(begin, "this needs hexadecimal digits: \\x41, \\u0041 or \\x{41}");
-    if (value > 0x10FFFF || value - 0xD800 < 0x800) bad(begin, "there is no character of this number");
-    return value;
   }
 
   // At what follows \p or \P.
@@ -431,7 +353,7 @@ class Rewriter {
       const size_t operator_begin = at_;
       const char* symbol = accept("&&") ? "&" : accept("--") ? "-" : (at_ += 2, "^");  // ~~
       const ClassSet right = read_union(operator_begin, depth, false);
-      set = {joined({set.operand(), symbol, right.operand()}), false, false};
+      set = expression(joined({set.operand(), symbol, right.operand()}));
     }
     set.is_negated = set.is_negated != is_negated;
     return set;
@@ -441,28 +363,36 @@ class Rewriter {
 
   // Up to `]` or an operator.
   ClassSet read_union(size_t begin, int depth, bool is_first) {
-    std::string list;
+    ClassSet list;
     std::vector<ClassSet> others;
     size_t count = 0;
     const auto add = [&](const ClassSet& set) {
       ++count;
-      if (set.is_list && !set.is_negated) list += set.text;
-      else others.push_back(set);
+      // Under the flag i, the characters outside of a set have their case variants only in PCRE2.
+      const bool is_flat = set.is_list() && (!set.is_negated || (set.properties.empty() && !is_caseless_));
+      if (!is_flat) return others.push_back(set);
+      const std::vector<Range> ranges = set.is_negated ? complement(set.ranges) : set.ranges;
+      list.ranges.insert(list.ranges.end(), ranges.begin(), ranges.end());
+      list.properties += set.properties;
     };
     // Any number of `-`, and `]` if nothing else was there, are themselves at the beginning.
-    for (; is_first && peek() == '-'; ++at_) add({spelled('-')});
-    if (is_first && count == 0 && accept("]")) add({spelled(']')});
+    for (; is_first && peek() == '-'; ++at_) add(single('-'));
+    if (is_first && count == 0 && accept("]")) add(single(']'));
     while (!is_at("]") && !is_at_operator()) {
       if (is_at_end()) bad(begin, "this class is never closed");
       add(peek() == '[' ? read_nested(depth) : read_item());
     }
     if (count == 0) unsupported(at_, "an operator of classes without one of its operands");
-    if (others.empty()) return {list};
+    if (others.empty()) return list;
     if (count == 1) return others[0];
-    ClassSet all{list.empty() ? "" : ClassSet{list}.operand(), false, false};
-    for (const ClassSet& other : others) all.text += joined({all.text.empty() ? "" : "+", other.operand()});
-    return all;
+    std::string text = others[0].operand();
+    for (size_t i = 1; i < others.size(); ++i) text += joined({"+", others[i].operand()});
+    if (others.size() < count) text += joined({"+", list.operand()});
+    return expression(text);
   }
+
+  static ClassSet single(uint32_t code_point) { return {{{code_point, code_point}}, {}, {}, false}; }
+  static ClassSet expression(std::string text) { return {{}, {}, std::move(text), false}; }
 
   ClassSet read_nested(int depth) {
     if (peek(1) == ':') unsupported(at_, "POSIX classes such as [:alpha:] are not supported: write the characters or a \\p{...}");
@@ -478,8 +408,7 @@ class Rewriter {
     const bool is_range = peek() == '-' && peek(1) != ']' && peek(1) != '-';
     if (!is_range) {
       if (!is_character) return set;
-      check_folding(begin, first, first);
-      return {spelled(first)};
+      return range(begin, first, first);
     }
     ++at_;
     uint32_t last;
@@ -487,8 +416,13 @@ class Rewriter {
     if (peek() == '[') unsupported(at_, "a class as the end of a range: write \\[ for the character");
     if (!is_character || !read_class_character(set, last)) bad(begin, "a range goes from one character to another");
     if (last < first) bad(begin, "the ends of this range are the wrong way round");
-    check_folding(begin, first, last);
-    return {joined({spelled(first), "-", spelled(last)})};
+    return range(begin, first, last);
+  }
+
+  ClassSet range(size_t begin, uint32_t first, uint32_t last) const {
+    // PCRE2 adds the case variants itself and packs the result; U+0100 and U+0101 are variants of each other.
+    if (is_caseless_ && first <= 0x101 && last >= 0x100) unsupported(begin, "this range under the flag i: put it outside of (?i:...)");
+    return {{{first, last}}, {}, {}, false};
   }
 
   // As read_escape, for any character.
@@ -507,21 +441,16 @@ class Rewriter {
 
   // ---- Case-insensitive matching
 
-  void check_folding(size_t begin, uint32_t first, uint32_t last) {
-    if (is_caseless_) out_.needs_unicode = true;
-    (void)begin, (void)first, (void)last;
-  }
-
   void check_property_folding(size_t begin, bool is_closed) const {
     if (is_caseless_ && !is_closed) unsupported(begin, "this property under the flag i: put it outside of (?i:...)");
   }
 
-  const std::string_view pattern_;
-  size_t at_ = 0;
   RewrittenPattern out_;
   bool is_caseless_ = false;
   bool is_dot_all_ = false;
   bool is_multi_line_ = false;
+  bool has_lookbehind_ = false;
+  size_t expression_at_ = 0;
   bool is_assertion_ = false;  // what atom() read last takes no quantifier
 };
 

@@ -23,6 +23,8 @@ struct RewrittenPattern {
   std::string text;             // UTF-8, for PCRE2_UTF | PCRE2_DOTALL; it has no capturing groups
   std::vector<Origin> origins;  // ascending
   bool needs_unicode = false;   // its meaning depends on the Unicode version of PCRE2
+  // The JIT of PCRE2 10.46 gets (?[...]) wrong where an operand is the set of all characters, say `\P{Lu}\P{Ll}`.
+  bool is_exact_with_jit = true;
 
   // The byte of the pattern that this byte of the text comes from.
   size_t origin(size_t offset) const;

@@ -6,6 +6,7 @@ namespace bpe {
 
 Pretokenizer::Pretokenizer(std::string_view pattern, std::string_view engine) {
   const std::optional<Pattern> known = find_pattern(pattern);
+  phases_ = &fastest_phases();
   if (engine == "pcre2" || (engine.empty() && !known)) {
     compiled_ = std::make_unique<Pcre2Pattern>(pattern);
   } else if ((engine == "scalar" || engine.empty()) && known) {

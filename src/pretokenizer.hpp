@@ -6,6 +6,7 @@
 
 #include "context.hpp"
 #include "pattern_pcre2.hpp"
+#include "phases/phases.hpp"
 #include "scan/scan_scalar.hpp"
 #include "text.hpp"
 
@@ -17,6 +18,8 @@ class Pretokenizer {
   Pretokenizer(std::string_view pattern, std::string_view engine);
 
   const char* engine() const { return scan_ ? "scalar" : "pcre2"; }
+  // What the chunks are worked on with: as fast as the engine.
+  const Phases& phases() const { return *phases_; }
 
   // The pretokens of one text, in order.
   class Splitter {
@@ -33,6 +36,7 @@ class Pretokenizer {
   };
 
  private:
+  const Phases* phases_ = nullptr;
   NextPretoken scan_ = nullptr;             // not null: the pattern is known
   std::unique_ptr<Pcre2Pattern> compiled_;  // else
 };

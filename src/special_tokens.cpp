@@ -25,7 +25,8 @@ SpecialTokens::SpecialTokens(const std::vector<token_ranker_special_token>& toke
   texts_.reserve(bytes + tokens_.size());
   for (token_ranker_special_token& token : tokens_) {
     const size_t at = texts_.size();
-    texts_.append(token.text, token.text_size).push_back('\0');
+    texts_.insert(texts_.end(), token.text, token.text + token.text_size);
+    texts_.push_back('\0');
     token.text = texts_.data() + at;
     token.reserved = 0;
     is_first_byte_[uint8_t(token.text[0])] = true;

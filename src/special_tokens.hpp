@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -71,7 +70,7 @@ class SpecialTokens {
   uint32_t child(uint32_t node, uint8_t byte) const;
   const uint8_t* next_first_byte(const uint8_t* at, const uint8_t* end) const;
 
-  std::string texts_;
+  std::vector<char> texts_;  // not a string: where tokens_ points must not change with a move
   std::vector<token_ranker_special_token> tokens_;
   std::vector<Node> nodes_;
   std::vector<Edge> edges_;

@@ -12,7 +12,7 @@ namespace bpe {
 
 class TokenSink {
  public:
-  // Memory for `count` more tokens; valid until the next call. Throws std::bad_alloc.
+  // Memory for `count` more tokens, valid until the next call; nullptr: they need not be written. Throws std::bad_alloc.
   virtual uint32_t* room(size_t count) = 0;
   // The first `count` tokens of that room are written. False: no more are wanted.
   virtual bool add(size_t count) = 0;
@@ -95,15 +95,12 @@ class TokenArray final : public TokenSink {
   TokenBuffer rest_;
 };
 
-// Counts and keeps nothing; wants no more once `limit` is exceeded.
+// Counts; wants no more once `limit` is exceeded.
 class TokenCounter final : public TokenSink {
  public:
   explicit TokenCounter(size_t limit) : limit_(limit) {}
 
-  uint32_t* room(size_t count) override {
-    scratch_.clear();
-    return scratch_.room(count);
-  }
+  uint32_t* room(size_t) override { return nullptr; }
   bool add(size_t count) override {
     count_ += count;
     return count_ <= limit_;
@@ -115,7 +112,6 @@ class TokenCounter final : public TokenSink {
  private:
   size_t limit_;
   size_t count_ = 0;
-  TokenBuffer scratch_;
 };
 
 }  // namespace bpe

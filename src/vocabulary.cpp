@@ -5,7 +5,6 @@
 #include <cstring>
 #include <utility>
 
-#include "byte_hash.hpp"
 #include "failure.hpp"
 #include "merge.hpp"
 
@@ -84,8 +83,7 @@ void Vocabulary::index_bytes() {
   }
 }
 
-uint32_t Vocabulary::find(Text text) const {
-  const uint64_t hash = hash_bytes(text.data, text.size);
+uint32_t Vocabulary::find(Text text, uint64_t hash) const {
   const size_t last = slots_.size() - 1;
   const uint64_t wanted = make_slot(hash, text.size, 0, 0);
   for (size_t at = hash >> (64 - slot_bits_); slots_[at]; at = (at + 1) & last) {

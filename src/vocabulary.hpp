@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "byte_hash.hpp"
 #include "pair_table.hpp"
 #include "text.hpp"
 
@@ -42,7 +43,11 @@ class Vocabulary {
   size_t max_token_size() const { return max_token_size_; }
 
   // The rank of the token with these bytes, or no_rank.
-  uint32_t find(Text bytes) const;
+  uint32_t find(Text bytes) const { return find(bytes, hash_bytes(bytes.data, bytes.size)); }
+  // The same in steps, for many at once: each step asks memory for what the next one reads.
+  void prefetch_slot(uint64_t hash) const { __builtin_prefetch(&slots_[hash >> (64 - slot_bits_)]); }
+  void prefetch_bytes(uint64_t hash) const { __builtin_prefetch(tokens_.bytes.data() + (slots_[hash >> (64 - slot_bits_)] >> 40)); }
+  uint32_t find(Text bytes, uint64_t hash) const;
   uint32_t rank_of_byte(uint8_t byte) const { return rank_of_byte_[byte]; }
   // The rank of the token that two bytes make, or no_rank.
   uint32_t rank_of_byte_pair(uint8_t first, uint8_t second) const { return rank_of_byte_pair_[size_t{first} << 8 | second]; }

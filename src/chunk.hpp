@@ -1,0 +1,39 @@
+// The working memory of the pipeline: one chunk of pretokens, as arrays that the phases read and write side by side.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "pretoken_cache.hpp"
+
+namespace bpe {
+
+// About 130 KB, of which a short text touches the first lines only.
+struct Chunk {
+  static constexpr size_t capacity = 2048;  // pretokens; more do not help, fewer leave prefetches too little time
+  static constexpr size_t pad = 32;         // elements that vector code may write beyond a count
+
+  size_t size = 0;                        // pretokens
+  uint32_t starts[capacity + 2 * pad];    // pretoken i is [starts[i], starts[i + 1]) of the text
+
+  // A pretoken up to 16 bytes: its words. One up to 128: its hash.
+  uint64_t keys[capacity + pad];
+  uint64_t high_keys[capacity + pad];
+  uint32_t lines[capacity + pad];         // where its table is looked up
+  uint64_t values[capacity + pad];        // PretokenValue; 0 until found
+
+  // Pretokens by the table that may hold them, and those without a value.
+  uint16_t short_list[capacity + pad], medium_list[capacity + pad], long_list[capacity + pad], misses[capacity + pad];
+  size_t short_count = 0, medium_count = 0, long_count = 0, miss_count = 0;
+
+  // Ranks of pretokens that have more than three, in this chunk only.
+  std::vector<uint32_t> ranks;
+
+  // Text that the pattern left unmatched stands among the pretokens, and here by its place: it has no tokens.
+  std::vector<uint16_t> gaps;
+
+  size_t length(size_t i) const { return starts[i + 1] - starts[i]; }
+};
+
+}  // namespace bpe

@@ -1,0 +1,57 @@
+// The phases of the pipeline that have a form for each instruction set. Each is one tight loop over a chunk.
+//
+//   starts -> keys -> probe -> (misses: look up, merge) -> emit
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "chunk.hpp"
+#include "pair_table.hpp"
+#include "pretoken_cache.hpp"
+
+namespace bpe {
+
+class Vocabulary;
+
+// Words to be merged together, and what they merge to.
+struct MergeBatch {
+  static constexpr size_t max_word_size = 64;
+
+  const uint8_t* text = nullptr;      // word i is [starts[words[i]], starts[words[i] + 1]) of it
+  const uint32_t* starts = nullptr;
+  const uint16_t* words = nullptr;
+  size_t count = 0;
+  size_t max_size = max_word_size;    // of these words: 16, 32 or 64
+  size_t text_size = 0;               // nothing is read at or beyond it
+
+  // Called with a word and its ranks when they are final, in any order.
+  void (*done)(void* receiver, uint16_t word, const uint32_t* ranks, size_t count) = nullptr;
+  void* receiver = nullptr;
+};
+
+struct Phases {
+  const char* name;
+  bool (*is_supported)() noexcept;
+
+  // Keys, lines and lists of the pretokens [begin, end), with their lines on the way from memory. Reads up to 16 bytes from the
+  // start of each pretoken, whatever its size.
+  void (*make_keys)(const uint8_t* text, Chunk& chunk, size_t begin, size_t end, const PretokenCache& cache);
+
+  // Values of the pretokens in the three lists, 0 where the cache has none; these join the misses.
+  void (*probe)(const uint8_t* text, Chunk& chunk, const PretokenCache& cache);
+
+  // Tokens in all values of the chunk.
+  size_t (*count)(const Chunk& chunk);
+
+  // Writes the ranks of all values in order; up to 16 elements beyond them may be overwritten.
+  void (*emit)(const Chunk& chunk, const PretokenCache& cache, uint32_t* ranks);
+
+  // Merges words of 2 to MergeBatch::max_word_size bytes.
+  void (*merge)(const Vocabulary& vocabulary, const MergeBatch& batch);
+};
+
+// The fastest that this machine supports.
+const Phases& fastest_phases();
+
+}  // namespace bpe

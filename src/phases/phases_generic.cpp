@@ -1,0 +1,134 @@
+// The phases in plain C++: for every machine, and the twin of the others.
+#include <algorithm>
+#include <cstring>
+
+#include "byte_hash.hpp"
+#include "merge.hpp"
+#include "phases.hpp"
+#include "vocabulary.hpp"
+
+namespace bpe {
+namespace {
+
+// Bytes [0, size) of a word, 0 <= size <= 8.
+uint64_t low_bytes(uint64_t word, size_t size) { return size >= 8 ? word : word & ((uint64_t{1} << (8 * size)) - 1); }
+
+uint64_t marker(size_t size) { return (0xF8 + uint64_t{size}) << 56; }
+
+void make_keys(const uint8_t* text, Chunk& chunk, size_t begin, size_t end, const PretokenCache& cache) {
+  for (size_t i = begin; i < end; i++) {
+    const uint8_t* at = text + chunk.starts[i];
+    const size_t size = chunk.length(i);
+    const uint64_t word = load_8(at);
+    if (size < 8 || (size == 8 && PretokenCache::is_full_key(word))) {
+      const uint64_t key = size < 8 ? low_bytes(word, size) | marker(size) : word;
+      chunk.keys[i] = key;
+      chunk.lines[i] = uint32_t(PretokenCache::short_hash(key) >> cache.short_shift());
+      __builtin_prefetch(&cache.short_lines()[chunk.lines[i]]);
+      chunk.short_list[chunk.short_count++] = uint16_t(i);
+      continue;
+    }
+    const uint64_t high_word = load_8(at + 8);
+    if (size > 8 && (size < 16 || (size == 16 && PretokenCache::is_full_key(high_word)))) {
+      const uint64_t high = size < 16 ? low_bytes(high_word, size - 8) | marker(size - 8) : high_word;
+      chunk.keys[i] = word;
+      chunk.high_keys[i] = high;
+      chunk.lines[i] = uint32_t(PretokenCache::medium_hash(word, high) >> cache.medium_shift());
+      __builtin_prefetch(&cache.medium_lines()[chunk.lines[i]]);
+      __builtin_prefetch(&cache.medium_values()[chunk.lines[i]]);
+      chunk.medium_list[chunk.medium_count++] = uint16_t(i);
+      continue;
+    }
+    if (size > max_cached_size) {
+      chunk.values[i] = 0;
+      chunk.misses[chunk.miss_count++] = uint16_t(i);
+      continue;
+    }
+    chunk.keys[i] = hash_bytes(at, size);
+    __builtin_prefetch(&cache.long_slots()[chunk.keys[i] >> cache.long_shift()]);
+    chunk.long_list[chunk.long_count++] = uint16_t(i);
+  }
+}
+
+void probe(const uint8_t* text, Chunk& chunk, const PretokenCache& cache) {
+  const auto found = [&](uint16_t i, uint64_t value) {
+    chunk.values[i] = value;
+    chunk.misses[chunk.miss_count] = i;
+    chunk.miss_count += value == 0;
+  };
+  for (size_t n = 0; n < chunk.short_count; n++) {
+    const uint16_t i = chunk.short_list[n];
+    const PretokenCache::ShortLine& line = cache.short_lines()[chunk.lines[i]];
+    uint64_t value = 0;
+    for (size_t way = 0; way < PretokenCache::ways; way++) value |= line.values[way] & -uint64_t{line.keys[way] == chunk.keys[i]};
+    found(i, value);
+  }
+  for (size_t n = 0; n < chunk.medium_count; n++) {
+    const uint16_t i = chunk.medium_list[n];
+    const PretokenCache::MediumLine& line = cache.medium_lines()[chunk.lines[i]];
+    const PretokenCache::MediumValues& values = cache.medium_values()[chunk.lines[i]];
+    uint64_t value = 0;
+    for (size_t way = 0; way < PretokenCache::ways; way++) {
+      const bool is_equal = ((line.keys[way][0] ^ chunk.keys[i]) | (line.keys[way][1] ^ chunk.high_keys[i])) == 0;
+      value |= values.values[way] & -uint64_t{is_equal};
+    }
+    found(i, value);
+  }
+  for (size_t n = 0; n < chunk.long_count; n++) {
+    const uint16_t i = chunk.long_list[n];
+    const size_t size = chunk.length(i);
+    size_t at = chunk.keys[i] >> cache.long_shift();
+    uint64_t value = 0;
+    for (size_t probes = 0; probes < PretokenCache::max_probes; probes++, at = (at + 1) & cache.long_mask()) {
+      const PretokenCache::LongSlot& slot = cache.long_slots()[at];
+      if (slot.value == 0) break;
+      if (slot.hash != chunk.keys[i] || slot.size != size) continue;
+      if (std::memcmp(cache.bytes() + slot.offset, text + chunk.starts[i], size) != 0) continue;
+      value = slot.value;
+      break;
+    }
+    found(i, value);
+  }
+}
+
+size_t count(const Chunk& chunk) {
+  size_t total = 0;
+  for (size_t i = 0; i < chunk.size; i++) {
+    const uint64_t value = chunk.values[i];
+    const uint32_t inline_count = PretokenValue::inline_count(value);
+    total += inline_count ? inline_count : PretokenValue::arena_count(value);
+  }
+  return total;
+}
+
+void emit(const Chunk& chunk, const PretokenCache& cache, uint32_t* out) {
+  for (size_t i = 0; i < chunk.size; i++) {
+    const uint64_t value = chunk.values[i];
+    if (const uint32_t inline_count = PretokenValue::inline_count(value)) {
+      out[0] = uint32_t(value) & max_vocabulary_size;
+      out[1] = uint32_t(value >> 20) & max_vocabulary_size;
+      out[2] = uint32_t(value >> 40) & max_vocabulary_size;
+      out += inline_count;
+      continue;
+    }
+    const uint32_t* ranks = value & PretokenValue::in_cache ? cache.ranks() : chunk.ranks.data();
+    out = std::copy_n(ranks + PretokenValue::arena_offset(value), PretokenValue::arena_count(value), out);
+  }
+}
+
+void merge(const Vocabulary& vocabulary, const MergeBatch& batch) {
+  uint32_t ranks[MergeBatch::max_word_size], pair_ranks[MergeBatch::max_word_size];
+  for (size_t n = 0; n < batch.count; n++) {
+    const uint16_t word = batch.words[n];
+    const uint32_t begin = batch.starts[word];
+    const size_t count = merge_short(vocabulary, {batch.text + begin, batch.starts[word + 1] - begin}, ranks, pair_ranks);
+    batch.done(batch.receiver, word, ranks, count);
+  }
+}
+
+}  // namespace
+
+extern const Phases phases_generic;
+const Phases phases_generic = {"generic", [] () noexcept { return true; }, make_keys, probe, count, emit, merge};
+
+}  // namespace bpe

@@ -1,0 +1,51 @@
+// Memory of a table: zeroed, aligned to a cache line, on huge pages where that pays.
+#pragma once
+
+#include <cstddef>
+#include <utility>
+
+namespace bpe {
+
+class TableMemory {
+ public:
+  TableMemory() = default;
+  // Zeroed. From 2 MiB on the system is asked for huge pages before the memory is first touched; below, they would only make a table
+  // resident that a short text touches here and there. Throws std::bad_alloc.
+  explicit TableMemory(size_t size);
+  TableMemory(TableMemory&& other) noexcept : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+  TableMemory& operator=(TableMemory&& other) noexcept {
+    std::swap(data_, other.data_);
+    std::swap(size_, other.size_);
+    return *this;
+  }
+  ~TableMemory();
+
+  void* data() const { return data_; }
+  size_t size() const { return size_; }
+
+ private:
+  void* data_ = nullptr;
+  size_t size_ = 0;
+};
+
+// An array in such memory. Elements are trivial and start as zero bytes.
+template <class Element>
+class Table {
+ public:
+  Table() = default;
+  explicit Table(size_t size) : memory_(size * sizeof(Element)) {}
+
+  Element* data() { return static_cast<Element*>(memory_.data()); }
+  const Element* data() const { return static_cast<const Element*>(memory_.data()); }
+  Element& operator[](size_t i) { return data()[i]; }
+  const Element& operator[](size_t i) const { return data()[i]; }
+  size_t size() const { return memory_.size() / sizeof(Element); }
+  size_t memory_size() const { return memory_.size(); }
+  const Element* begin() const { return data(); }
+  const Element* end() const { return data() + size(); }
+
+ private:
+  TableMemory memory_;
+};
+
+}  // namespace bpe
