@@ -265,49 +265,68 @@ class TextArgument {
   size_t size_ = 0;
 };
 
-// What a call does with the special tokens in its text.
-class SpecialTreatment {
- public:
-  explicit SpecialTreatment(bpe::SpecialSelection refused = {}) : refused_(refused) {}
+constexpr bpe::SpecialSelection no_special = {};
+constexpr bpe::SpecialSelection all_special = {nullptr, TOKEN_RANKER_ALL_SPECIAL};
 
-  // Asks the method of self that knows what the keywords allowed_special and disallowed_special select: it returns a pair, each "all"
-  // or indices as bytes of uint32. False: what they say is not usual.
-  bool read(Object* self, const char* method, Object* const* values, Object* names) {
-    selected_ = Reference(call_method(self, method, values, 0, names));
-    const bool is_read = selected_ && read(py.PyTuple_GetItem(selected_.get(), 0), allowed_) &&
-                         read(py.PyTuple_GetItem(selected_.get(), 1), refused_);
-    if (!is_read) py.PyErr_Clear();
-    return is_read;
-  }
+// What the keywords of a call say.
+struct Options {
+  size_t limit = SIZE_MAX;
+  bpe::SpecialSelection allowed = no_special;
+  bpe::SpecialSelection refused = no_special;
+  Reference selections;  // holds the indices of both, if they are not all or none
+};
 
-  bpe::SpecialSelection allowed() const { return allowed_; }
+bool equals(Object* string, const char* ascii) { return py.PyUnicode_CompareWithASCIIString(string, ascii) == 0; }
 
-  bool refuses(const bpe::Encoding& encoding, bpe::Text text) const {
-    if (refused_.is_empty()) return false;
-    return bpe::SpecialTokens::Finder(encoding.special_tokens(), refused_).find(text, 0).is_found();
-  }
+bool is_all(Object* value) { return kind_of(value) & is_str && equals(value, "all"); }
 
- private:
-  static bool read(Object* selected, bpe::SpecialSelection& selection) {
-    const unsigned long kind = kind_of(selected);
-    char* data = nullptr;
-    Size size = 0;
-    if (kind & is_str) {
-      selection = {nullptr, TOKEN_RANKER_ALL_SPECIAL};
-    } else if (kind & is_bytes && py.PyBytes_AsStringAndSize(selected, &data, &size) == 0) {
-      selection = {reinterpret_cast<const uint32_t*>(data), size_t(size) / sizeof(uint32_t)};
+// Reads the keywords `names` with their values. False: one of them, or its value, is none of the usual.
+bool read_keywords(Options& options, Object* const* values, Object* names, bool takes_limit) {
+  bool refuses_all = options.refused.is_all();
+  const Size names_size = py.PyTuple_Size(names);
+  for (Size i = 0; i < names_size; i++) {
+    Object* const name = py.PyTuple_GetItem(names, i);
+    if (equals(name, "allowed_special")) {
+      if (!is_all(values[i])) return false;
+      options.allowed = all_special;
+    } else if (equals(name, "disallowed_special")) {
+      refuses_all = is_all(values[i]);
+      if (!refuses_all && !(kind_of(values[i]) & is_tuple && py.PyTuple_Size(values[i]) == 0)) return false;
+    } else if (takes_limit && equals(name, "limit")) {
+      options.limit = py.PyLong_AsSize_t(values[i]);
+      if (options.limit != SIZE_MAX) continue;
+      py.PyErr_Clear();
+      return false;
     } else {
       return false;
     }
-    return true;
   }
+  // What is allowed is not refused.
+  options.refused = refuses_all && !options.allowed.is_all() ? all_special : no_special;
+  return true;
+}
 
-  Reference selected_;  // holds the indices
-  bpe::SpecialSelection allowed_;
-  bpe::SpecialSelection refused_;
-};
+bool read_selection(bpe::SpecialSelection& selection, Object* value) {
+  char* data = nullptr;
+  Size size = 0;
+  if (!(kind_of(value) & is_bytes) || py.PyBytes_AsStringAndSize(value, &data, &size) < 0) return false;
+  selection = {reinterpret_cast<const uint32_t*>(data), size_t(size) / sizeof(uint32_t)};
+  return true;
+}
 
-constexpr bpe::SpecialSelection all_special = {nullptr, TOKEN_RANKER_ALL_SPECIAL};
+// Asks self, which knows the special tokens by name: it returns two selections as indices, bytes of uint32. False: it does not.
+bool ask_for_selections(Options& options, Object* self, Object* const* values, Object* names) {
+  options.selections = Reference(call_method(self, "select_special", values, 0, names));
+  if (options.selections && read_selection(options.allowed, py.PyTuple_GetItem(options.selections.get(), 0)) &&
+      read_selection(options.refused, py.PyTuple_GetItem(options.selections.get(), 1)))
+    return true;
+  py.PyErr_Clear();
+  return false;
+}
+
+bool is_refused(const bpe::Encoding& encoding, bpe::Text text, bpe::SpecialSelection refused) {
+  return !refused.is_empty() && bpe::SpecialTokens::Finder(encoding.special_tokens(), refused).find(text, 0).is_found();
+}
 
 Object* make_list(Binding& binding, const uint32_t* tokens, size_t size) {
   Reference list(py.PyList_New(Size(size)));
@@ -319,8 +338,15 @@ Object* make_list(Binding& binding, const uint32_t* tokens, size_t size) {
   return list.release();
 }
 
-// The tokens of a text as a list, or NULL: with an exception set, or without if the call is to be left to Python.
-Object* encode_text(Binding& binding, Object* argument, const SpecialTreatment& special) {
+// What a built-in returns: its result, the exception that is set, or what the method of Python makes of the call.
+Object* result_or_method(Object* result, const char* name, Object* self, Object* const* args, Size args_size, Object* names) {
+  if (result || py.PyErr_Occurred()) return result;
+  return call_method(self, name, args, args_size, names);
+}
+
+// The functions below that make a result return NULL with an exception set, or without one if the call is to be left to Python.
+
+Object* encode_text(Binding& binding, Object* argument, const Options& options) {
   const TextArgument argument_text(argument);
   if (!argument_text.is_usual()) return nullptr;
   const bpe::Text text = argument_text.text();
@@ -330,23 +356,17 @@ Object* encode_text(Binding& binding, Object* argument, const SpecialTreatment& 
   bpe::TokenBuffer long_sink;
   const bool is_short = text.size <= few;
   const bool is_done = run(argument_text.is_long(), [&] {
-    if (special.refuses(binding.encoding(), text)) return false;
-    bpe::encode(binding.encoding(), text, special.allowed(), is_short ? static_cast<bpe::TokenSink&>(short_sink) : long_sink);
+    if (is_refused(binding.encoding(), text, options.refused)) return false;
+    bpe::encode(binding.encoding(), text, options.allowed, is_short ? static_cast<bpe::TokenSink&>(short_sink) : long_sink);
     return true;
   });
   if (!is_done) return nullptr;
   return is_short ? make_list(binding, few_tokens, short_sink.size()) : make_list(binding, long_sink.data(), long_sink.size());
 }
 
-// What a built-in returns: its result, the exception that is set, or what the method of Python makes of the call.
-Object* result_or_method(Object* result, const char* name, Object* self, Object* const* args, Size args_size, Object* names) {
-  if (result || py.PyErr_Occurred()) return result;
-  return call_method(self, name, args, args_size, names);
-}
-
 Object* encode_ordinary(Object* self, Object* const* args, Size args_size, Object* names) noexcept {
   Binding* binding = open_binding(self);
-  Object* list = binding && args_size == 1 && !names ? encode_text(*binding, args[0], SpecialTreatment()) : nullptr;
+  Object* list = binding && args_size == 1 && !names ? encode_text(*binding, args[0], Options()) : nullptr;
   return result_or_method(list, "encode_ordinary", self, args, args_size, names);
 }
 
@@ -354,36 +374,32 @@ Object* encode(Object* self, Object* const* args, Size args_size, Object* names)
   Binding* binding = open_binding(self);
   Object* list = nullptr;
   if (binding && args_size == 1) {
-    SpecialTreatment special(all_special);
-    if (!names || special.read(self, "select_special", args + 1, names)) list = encode_text(*binding, args[0], special);
+    Options options;
+    options.refused = all_special;
+    if (!names || read_keywords(options, args + 1, names, false) || ask_for_selections(options, self, args + 1, names))
+      list = encode_text(*binding, args[0], options);
   }
   return result_or_method(list, "encode", self, args, args_size, names);
 }
 
-Object* count_text(Binding& binding, Object* argument, size_t limit) {
+Object* count_text(Binding& binding, Object* argument, const Options& options) {
   const TextArgument argument_text(argument);
+  if (!argument_text.is_usual()) return nullptr;
   size_t count = 0;
-  const bool is_done = argument_text.is_usual() && run(argument_text.is_long(), [&] {
-    count = bpe::count(binding.encoding(), argument_text.text(), {}, limit);
+  const bool is_done = run(argument_text.is_long(), [&] {
+    if (is_refused(binding.encoding(), argument_text.text(), options.refused)) return false;
+    count = bpe::count(binding.encoding(), argument_text.text(), options.allowed, options.limit);
     return true;
   });
   return is_done ? py.PyLong_FromSize_t(count) : nullptr;
 }
 
-bool is_only_keyword(Object* names, const char* name) {
-  return py.PyTuple_Size(names) == 1 && py.PyUnicode_CompareWithASCIIString(py.PyTuple_GetItem(names, 0), name) == 0;
-}
-
 Object* count(Object* self, Object* const* args, Size args_size, Object* names) noexcept {
   Binding* binding = open_binding(self);
   Object* number = nullptr;
-  if (binding && args_size == 1 && (!names || is_only_keyword(names, "limit"))) {
-    const size_t limit = names ? py.PyLong_AsSize_t(args[1]) : SIZE_MAX;
-    if (names && py.PyErr_Occurred()) {
-      py.PyErr_Clear();
-    } else {
-      number = count_text(*binding, args[0], limit);
-    }
+  if (binding && args_size == 1) {
+    Options options;
+    if (!names || read_keywords(options, args + 1, names, true)) number = count_text(*binding, args[0], options);
   }
   return result_or_method(number, "count", self, args, args_size, names);
 }
@@ -472,8 +488,9 @@ Object* decode(Object* self, Object* const* args, Size args_size, Object* names)
   const char* errors = nullptr;
   if (args_size == 1 && !names) {
     errors = "replace";
-  } else if (names ? args_size == 1 && is_only_keyword(names, "errors") : args_size == 2) {
-    if (kind_of(args[1]) & is_str) errors = py.PyUnicode_AsUTF8AndSize(args[1], nullptr);
+  } else if (names ? args_size == 1 && py.PyTuple_Size(names) == 1 && equals(py.PyTuple_GetItem(names, 0), "errors") : args_size == 2) {
+    Size size = 0;
+    if (kind_of(args[1]) & is_str) errors = py.PyUnicode_AsUTF8AndSize(args[1], &size);
     if (!errors) py.PyErr_Clear();
   }
   Object* string = binding && errors ? decode_to_str(*binding, args[0], errors) : nullptr;

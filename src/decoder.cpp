@@ -6,43 +6,69 @@
 #include "failure.hpp"
 
 namespace bpe {
+namespace {
+
+// Bytes that may be read beyond those of a token.
+constexpr size_t pad = 16;
+
+}  // namespace
 
 Decoder::Decoder(const Vocabulary& vocabulary, const SpecialTokens& special_tokens) {
   const size_t count = vocabulary.size() + special_tokens.size();
   max_token_ = vocabulary.number(uint32_t(vocabulary.size() - 1));
-  for (size_t i = 0; i < special_tokens.size(); i++) max_token_ = std::max(max_token_, special_tokens[i].token);
+  size_t special_size = 0;
+  for (size_t i = 0; i < special_tokens.size(); i++) {
+    max_token_ = std::max(max_token_, special_tokens[i].token);
+    special_size += special_tokens[i].text_size;
+  }
+  const auto& [bytes, offsets, numbers] = vocabulary.tokens();
+  bytes_.reserve(bytes.size() + special_size + pad);
+  bytes_ = bytes;
   table_.resize(std::min<size_t>(size_t{max_token_} + 1, 4 * count + 4096));
-  for (uint32_t rank = 0; rank < vocabulary.size(); rank++) add(vocabulary.number(rank), vocabulary.bytes(rank));
-  for (size_t i = 0; i < special_tokens.size(); i++)
-    add(special_tokens[i].token, {special_tokens[i].text, special_tokens[i].text_size});
+  for (uint32_t rank = 0; rank < vocabulary.size(); rank++) add(numbers[rank], {offsets[rank], offsets[rank + 1] - offsets[rank]});
+  for (size_t i = 0; i < special_tokens.size(); i++) {
+    const token_ranker_special_token& special = special_tokens[i];
+    add(special.token, {uint32_t(bytes_.size()), uint32_t(special.text_size)});
+    bytes_.insert(bytes_.end(), special.text, special.text + special.text_size);
+  }
+  bytes_.resize(bytes_.size() + pad);
 }
 
-void Decoder::add(uint32_t token, Text bytes) {
-  Text& place = token < table_.size() ? table_[token] : beyond_[token];
-  if (place.size == 0) place = bytes;
+void Decoder::add(uint32_t token, Place place) {
+  Place& stored = token < table_.size() ? table_[token] : beyond_[token];
+  if (stored.size == 0) stored = place;
 }
 
-Text Decoder::bytes_of(uint32_t token) const {
+Decoder::Place Decoder::find(uint32_t token) const {
   if (token < table_.size()) return table_[token];
   const auto found = beyond_.find(token);
-  return found == beyond_.end() ? Text() : found->second;
+  return found == beyond_.end() ? Place() : found->second;
 }
 
 size_t Decoder::decoded_size(const uint32_t* tokens, size_t tokens_size) const {
   size_t size = 0;
   for (size_t i = 0; i < tokens_size; i++) {
-    const size_t token_size = bytes_of(tokens[i]).size;
+    const size_t token_size = find(tokens[i]).size;
     if (token_size == 0) throw Failure(TOKEN_RANKER_UNKNOWN_TOKEN, i, "tokens[%zu] = %u is no token of this encoding", i, tokens[i]);
     size += token_size;
   }
   return size;
 }
 
+// Tokens are short: while there is room for sixteen bytes, sixteen are copied whatever the size, and the next token begins where this
+// one really ends.
 void Decoder::decode(const uint32_t* tokens, size_t tokens_size, uint8_t* bytes, size_t capacity) const {
   for (size_t i = 0; i < tokens_size && capacity > 0; i++) {
-    const Text token = bytes_of(tokens[i]);
-    const size_t size = std::min(token.size, capacity);
-    std::memcpy(bytes, token.data, size);
+    const Place place = find(tokens[i]);
+    const uint8_t* const from = bytes_.data() + place.begin;
+    if (place.size <= pad && capacity >= pad) {
+      std::memcpy(bytes, from, pad);
+      bytes += place.size;
+      capacity -= place.size;
+      continue;
+    }
+    const size_t size = std::min<size_t>(place.size, capacity);
+    std::memcpy(bytes, from, size);
     bytes += size;
     capacity -= size;
   }

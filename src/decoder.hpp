@@ -12,7 +12,7 @@
 
 namespace bpe {
 
-// One flat table: where the bytes of each token lie. The vocabulary and the special tokens must outlive it.
+// One flat table: where the bytes of each token lie.
 class Decoder {
  public:
   // Where a number is both, the vocabulary has it; where two special tokens share one, the first.
@@ -27,14 +27,20 @@ class Decoder {
   void decode(const uint32_t* tokens, size_t tokens_size, uint8_t* bytes, size_t capacity) const;
 
  private:
-  // A number without a token has size 0.
-  Text bytes_of(uint32_t token) const;
-  void add(uint32_t token, Text bytes);
+  // Where the bytes of a token begin in bytes_, and how many there are: 0 for a number without a token.
+  struct Place {
+    uint32_t begin = 0;
+    uint32_t size = 0;
+  };
+
+  Place find(uint32_t token) const;
+  void add(uint32_t token, Place place);
 
   // Numbers are nearly always dense. A rank file may use any number below 2^32, though: those beyond the table are in a map.
   uint32_t max_token_ = 0;
-  std::vector<Text> table_;
-  std::unordered_map<uint32_t, Text> beyond_;
+  std::vector<uint8_t> bytes_;
+  std::vector<Place> table_;
+  std::unordered_map<uint32_t, Place> beyond_;
 };
 
 }  // namespace bpe

@@ -13,18 +13,24 @@ namespace {
 // encoding of the whole: the first merge of the whole that crossed an edge of the sequence would also be made when only the two
 // tokens beside that edge are encoded. So a window begins a few tokens back, and if the first of them comes out again, the tokens
 // before it stay as they are: the neighbours before it fit as they did, those from it on are an encoding. Else it begins further back.
+//
+// A window with the same bytes as the last one, as in a long run of one character, has the same tokens.
 std::span<const uint32_t> merge_in_windows(const Vocabulary& vocabulary, Text pretoken, MergeScratch& scratch, size_t window) {
   constexpr size_t first_overlap = 8;
   const auto pair_rank = [&](uint32_t left, uint32_t right) { return vocabulary.merged(left, right); };
   std::vector<uint32_t>& merged = scratch.merged;
   merged.clear();
+  Text last;
+  std::span<const uint32_t> ranks;
   for (size_t done = 0; done < pretoken.size;) {
     const size_t end = std::min(pretoken.size, done + window);
     size_t begin = done;
     size_t kept = merged.size();
     for (size_t overlap = first_overlap;; overlap *= 4) {
       for (const size_t least = merged.size() - std::min(merged.size(), overlap); kept > least;) begin -= vocabulary.bytes(merged[--kept]).size;
-      const std::span<const uint32_t> ranks = merge_by(vocabulary, pretoken.part(begin, end), scratch, pair_rank);
+      const Text part = pretoken.part(begin, end);
+      if (part.view() != last.view()) ranks = merge_by(vocabulary, part, scratch, pair_rank);
+      last = part;
       if (kept > 0 && ranks.front() != merged[kept]) continue;
       merged.resize(kept);
       merged.insert(merged.end(), ranks.begin(), ranks.end());
@@ -43,7 +49,9 @@ size_t merge_short(const Vocabulary& vocabulary, Text pretoken, uint32_t* ranks,
 }
 
 std::span<const uint32_t> merge(const Vocabulary& vocabulary, Text pretoken, MergeScratch& scratch) {
-  const size_t window = std::max<size_t>(1024, 8 * vocabulary.max_token_size());
+  // A multiple of many numbers, so that what repeats after a few bytes repeats from window to window.
+  constexpr size_t step = 1008;
+  const size_t window = (8 * vocabulary.max_token_size() / step + 1) * step;
   if (pretoken.size > window) return merge_in_windows(vocabulary, pretoken, scratch, window);
   return merge_by(vocabulary, pretoken, scratch, [&](uint32_t left, uint32_t right) { return vocabulary.merged(left, right); });
 }

@@ -11,7 +11,7 @@ namespace bpe {
 void PairTable::set_bits(unsigned slot_bits) {
   slot_bits_ = slot_bits;
   pilot_bits_ = slot_bits - 2;  // about three pairs in a bucket
-  slots_.assign(size_t{1} << slot_bits_, 0);
+  slots_ = Table<uint64_t>(size_t{1} << slot_bits_);
 }
 
 PairTable::PairTable(std::span<const Merge> merges, std::span<const uint8_t> pilots) {
@@ -27,9 +27,16 @@ PairTable::PairTable(std::span<const Merge> merges, std::span<const uint8_t> pil
     set_bits(unsigned(std::bit_width(pilots.size() - 1)) + 2);
     pilots_.assign(pilots.begin(), pilots.end());
   }
-  for (const Merge& merge : merges) {
-    const uint64_t key = pair_key(merge.left, merge.right);
-    slots_[place(key)] = key << rank_bits | merge.rank;
+  // In batches, so that the slots are on their way when they are written.
+  constexpr size_t batch = 64;
+  size_t places[batch];
+  for (size_t first = 0; first < merges.size(); first += batch) {
+    const std::span<const Merge> part = merges.subspan(first, std::min(batch, merges.size() - first));
+    for (size_t i = 0; i < part.size(); i++) {
+      places[i] = place(pair_key(part[i].left, part[i].right));
+      __builtin_prefetch(&slots_[places[i]], 1);
+    }
+    for (size_t i = 0; i < part.size(); i++) slots_[places[i]] = pair_key(part[i].left, part[i].right) << rank_bits | part[i].rank;
   }
 }
 

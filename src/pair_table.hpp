@@ -11,6 +11,8 @@
 #include <span>
 #include <vector>
 
+#include "table_memory.hpp"
+
 namespace bpe {
 
 // Ranks fit 20 bits; this one is none.
@@ -38,11 +40,16 @@ class PairTable {
     return slot >> rank_bits == key ? uint32_t(slot) & max_vocabulary_size : no_rank;
   }
 
+  // For looking up many pairs at once: a slot is key << rank_bits | rank, and holds another key if the pair has no merge.
+  // A key is never 0, so that an empty slot matches none; no_key matches no slot.
+  static constexpr uint64_t no_key = (uint64_t{1} << (64 - rank_bits)) - 1;
+  static uint64_t pair_key(uint32_t left, uint32_t right) { return (uint64_t{left} << rank_bits | right) + 1; }
+  const uint64_t* slots() const { return slots_.data(); }
+  const uint64_t* slot_of(uint64_t key) const { return slots_.data() + place(key); }
+
   std::span<const uint8_t> pilots() const { return pilots_; }
 
  private:
-  // Never 0, so that an empty slot matches no key.
-  static uint64_t pair_key(uint32_t left, uint32_t right) { return (uint64_t{left} << rank_bits | right) + 1; }
   static uint64_t hash(uint64_t key) { return key * 0x9E3779B97F4A7C15; }
   size_t bucket(uint64_t hash) const { return hash >> (64 - pilot_bits_); }
   size_t place(uint64_t hash, uint64_t pilot) const {
@@ -57,7 +64,7 @@ class PairTable {
 
   unsigned slot_bits_ = 3;
   unsigned pilot_bits_ = 1;
-  std::vector<uint64_t> slots_ = std::vector<uint64_t>(8);  // key << rank_bits | rank; 0: empty
+  Table<uint64_t> slots_ = Table<uint64_t>(8);  // key << rank_bits | rank; 0: empty
   std::vector<uint8_t> pilots_ = std::vector<uint8_t>(2);
 };
 

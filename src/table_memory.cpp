@@ -17,26 +17,9 @@ namespace {
 constexpr size_t alignment = 64;
 #if defined(__linux__)
 // Fresh pages come zeroed from the system: cheaper than clearing. Small tables are not worth a mapping of their own.
-constexpr size_t mapped_size = size_t{64} << 10, huge_page = size_t{2} << 20;
+constexpr size_t mapped_size = size_t{64} << 10;
 
 bool is_mapped(size_t size) { return size >= mapped_size; }
-
-void* map_zeroed(size_t size) {
-  if (size < huge_page) {
-    void* data = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    return data == MAP_FAILED ? nullptr : data;
-  }
-  // A huge page must be aligned to its size: map more and give back both ends.
-  const size_t page = 4096, wanted = (size + page - 1) / page * page;
-  void* data = mmap(nullptr, wanted + huge_page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (data == MAP_FAILED) return nullptr;
-  char* const begin = static_cast<char*>(data);
-  const size_t before = (huge_page - reinterpret_cast<uintptr_t>(begin) % huge_page) % huge_page;
-  if (before) munmap(begin, before);
-  munmap(begin + before + wanted, huge_page - before);
-  madvise(begin + before, wanted, MADV_HUGEPAGE);
-  return begin + before;
-}
 #endif
 
 }  // namespace
@@ -45,9 +28,10 @@ TableMemory::TableMemory(size_t size) : size_(size) {
   if (size == 0) return;
 #if defined(__linux__)
   if (is_mapped(size)) {
-    data_ = map_zeroed(size);
-    if (!data_) throw std::bad_alloc();
-    return;
+    data_ = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (data_ != MAP_FAILED) return;
+    data_ = nullptr;
+    throw std::bad_alloc();
   }
 #endif
 #if defined(_WIN32)
@@ -63,7 +47,7 @@ TableMemory::~TableMemory() {
   if (!data_) return;
 #if defined(__linux__)
   if (is_mapped(size_)) {
-    munmap(data_, (size_ + 4095) / 4096 * 4096);
+    munmap(data_, size_);
     return;
   }
 #endif

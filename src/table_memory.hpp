@@ -1,4 +1,5 @@
-// Memory of a table: zeroed, aligned to a cache line, on huge pages where that pays.
+// Memory of a table: zeroed, aligned to a cache line, on ordinary pages that become resident where they are touched. Huge pages do not pay:
+// a fresh one can take milliseconds, more than its misses would cost in a text of many megabytes.
 #pragma once
 
 #include <cstddef>
@@ -9,8 +10,7 @@ namespace bpe {
 class TableMemory {
  public:
   TableMemory() = default;
-  // Zeroed. From 2 MiB on the system is asked for huge pages before the memory is first touched; below, they would only make a table
-  // resident that a short text touches here and there. Throws std::bad_alloc.
+  // Throws std::bad_alloc.
   explicit TableMemory(size_t size);
   TableMemory(TableMemory&& other) noexcept : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
   TableMemory& operator=(TableMemory&& other) noexcept {

@@ -42,7 +42,7 @@ void Vocabulary::index_tokens() {
     max_token_size_ = std::max(max_token_size_, bytes(rank).size);
   }
   slot_bits_ = unsigned(std::bit_width(count + count / 2));
-  slots_.assign(size_t{1} << slot_bits_, 0);
+  slots_ = Table<uint64_t>(size_t{1} << slot_bits_);
   const size_t last = slots_.size() - 1;
 
   // In batches: the hashes first, so that the slots are on their way when they are written.

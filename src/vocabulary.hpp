@@ -13,6 +13,7 @@
 
 #include "byte_hash.hpp"
 #include "pair_table.hpp"
+#include "table_memory.hpp"
 #include "text.hpp"
 
 namespace bpe {
@@ -51,6 +52,9 @@ class Vocabulary {
   uint32_t rank_of_byte(uint8_t byte) const { return rank_of_byte_[byte]; }
   // The rank of the token that two bytes make, or no_rank.
   uint32_t rank_of_byte_pair(uint8_t first, uint8_t second) const { return rank_of_byte_pair_[size_t{first} << 8 | second]; }
+  // The tables behind these two, [256] and [65536].
+  const uint32_t* byte_ranks() const { return rank_of_byte_.data(); }
+  const uint32_t* byte_pair_ranks() const { return rank_of_byte_pair_.data(); }
   // The rank of the token that two neighbouring tokens merge to, or no_rank.
   uint32_t merged(uint32_t left, uint32_t right) const { return pairs_.find(left, right); }
   const PairTable& pairs() const { return pairs_; }
@@ -65,7 +69,7 @@ class Vocabulary {
   bool numbers_are_ranks_ = true;
   size_t max_token_size_ = 0;
   // Open addressing by hash_bytes; a slot is offset << 40 | rank << 20 | min(size, 255) << 12 | 12 bits of the hash, 0: empty.
-  std::vector<uint64_t> slots_;
+  Table<uint64_t> slots_;
   unsigned slot_bits_ = 0;
   std::array<uint32_t, 256> rank_of_byte_;
   std::vector<uint32_t> rank_of_byte_pair_;

@@ -1,0 +1,361 @@
+// The phases in AVX-512: eight pretokens at a time, no branch on a single one.
+//
+// Two instruction-level ideas. A four-way line is probed by one compare of all keys with the wanted one; compressing the values by the
+// result brings the hit to the front, or 0. Words are merged in lockstep, sixteen at a time: each round folds in the two pair ranks that
+// the round before asked memory for, finds the leftmost lowest one, merges, and asks for the next two.
+#include "phases.hpp"
+
+#if defined(__x86_64__) && !defined(_MSC_VER)
+
+#include <algorithm>
+#include <cstring>
+
+#include "byte_hash.hpp"
+#include "vocabulary.hpp"
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wuninitialized"  // GCC 12's own header leaves values undefined on purpose
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+#include <immintrin.h>
+
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,bmi,bmi2,lzcnt,popcnt"))), apply_to = function)
+#else
+#pragma GCC push_options
+#pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,bmi,bmi2,lzcnt,popcnt")
+#endif
+
+namespace bpe {
+namespace avx512 {
+
+bool is_supported() noexcept {
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2") &&
+         __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
+}
+
+constexpr uint64_t marker(uint64_t size) { return (0xF8 + size) << 56; }
+
+void make_keys(const uint8_t* text, Chunk& chunk, size_t begin, size_t end, const PretokenCache& cache) {
+  alignas(64) static constexpr uint64_t markers[8] = {0, marker(1), marker(2), marker(3), marker(4), marker(5), marker(6), marker(7)};
+  const __m512i marker_of = _mm512_load_si512(markers);
+  const __m512i eight = _mm512_set1_epi64(8), multiplier = _mm512_set1_epi64(int64_t(0x9E3779B97F4A7C15));
+  const __m512i first_full = _mm512_set1_epi64(int64_t(0xF7FFFFFFFFFFFFFF)), one = _mm512_set1_epi64(1);
+  const __m128i short_shift = _mm_cvtsi32_si128(int(cache.short_shift()));
+  const __m128i iota = _mm_set_epi16(7, 6, 5, 4, 3, 2, 1, 0);
+  const PretokenCache::ShortLine* const short_lines = cache.short_lines();
+  uint16_t others[Chunk::capacity + Chunk::pad];
+  size_t other_count = 0, short_count = chunk.short_count;
+
+  for (size_t i = begin; i < end; i += 8) {
+    const __mmask8 valid = __mmask8(end - i >= 8 ? 0xFF : (1u << (end - i)) - 1);
+    const __m256i starts = _mm256_maskz_loadu_epi32(valid, chunk.starts + i);
+    const __m512i sizes = _mm512_cvtepu32_epi64(_mm256_sub_epi32(_mm256_maskz_loadu_epi32(valid, chunk.starts + i + 1), starts));
+    const __m512i words = _mm512_mask_i32gather_epi64(_mm512_setzero_si512(), valid, starts, text, 1);
+
+    // Bytes beyond the pretoken are shifted out and the marker put on top; a full word has neither.
+    const __m512i excess = _mm512_slli_epi64(_mm512_sub_epi64(eight, _mm512_min_epu64(sizes, eight)), 3);
+    const __m512i trimmed = _mm512_srlv_epi64(_mm512_sllv_epi64(words, excess), excess);
+    const __mmask8 is_below = _mm512_cmplt_epu64_mask(sizes, eight);
+    const __m512i keys = _mm512_mask_or_epi64(words, is_below, trimmed, _mm512_permutexvar_epi64(sizes, marker_of));
+    const __mmask8 is_full = _mm512_mask_cmplt_epu64_mask(_mm512_cmpeq_epu64_mask(sizes, eight), _mm512_sub_epi64(words, one), first_full);
+    const __mmask8 is_short = __mmask8((is_below | is_full) & valid);
+    const __m512i lines = _mm512_maskz_srl_epi64(is_short, _mm512_mullo_epi64(keys, multiplier), short_shift);
+    _mm512_storeu_si512(chunk.keys + i, keys);
+    const __m256i narrow_lines = _mm512_cvtepi64_epi32(lines);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(chunk.lines + i), narrow_lines);
+
+    const __m128i numbers = _mm_add_epi16(iota, _mm_set1_epi16(int16_t(i)));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(chunk.short_list + short_count), _mm_maskz_compress_epi16(is_short, numbers));
+    short_count += unsigned(__builtin_popcount(is_short));
+    const __mmask8 is_other = __mmask8(valid & ~is_short);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(others + other_count), _mm_maskz_compress_epi16(is_other, numbers));
+    other_count += unsigned(__builtin_popcount(is_other));
+    for (size_t k = 0; k < 8; k++) _mm_prefetch(reinterpret_cast<const char*>(short_lines + chunk.lines[i + k]), _MM_HINT_T0);
+  }
+  chunk.short_count = short_count;
+
+  for (size_t n = 0; n < other_count; n++) {
+    const uint16_t i = others[n];
+    const uint8_t* at = text + chunk.starts[i];
+    const size_t size = chunk.length(i);
+    const uint64_t low = load_8(at), high_word = load_8(at + 8);
+    const bool is_medium = size > max_short_size && (size < max_medium_size || (size == max_medium_size && PretokenCache::is_full_key(high_word)));
+    if (is_medium) {
+      const uint64_t high = size == max_medium_size ? high_word : _bzhi_u64(high_word, unsigned(size - 8) * 8) | marker(size - 8);
+      const size_t line = PretokenCache::medium_hash(low, high) >> cache.medium_shift();
+      chunk.keys[i] = low;
+      chunk.high_keys[i] = high;
+      chunk.lines[i] = uint32_t(line);
+      _mm_prefetch(reinterpret_cast<const char*>(cache.medium_lines() + line), _MM_HINT_T0);
+      _mm_prefetch(reinterpret_cast<const char*>(cache.medium_values() + line), _MM_HINT_T0);
+      chunk.medium_list[chunk.medium_count++] = i;
+    } else if (size > max_cached_size) {
+      chunk.values[i] = 0;
+      chunk.misses[chunk.miss_count++] = i;
+    } else {
+      chunk.keys[i] = hash_bytes(at, size);
+      _mm_prefetch(reinterpret_cast<const char*>(cache.long_slots() + (chunk.keys[i] >> cache.long_shift())), _MM_HINT_T0);
+      chunk.long_list[chunk.long_count++] = i;
+    }
+  }
+}
+
+void probe(const uint8_t* text, Chunk& chunk, const PretokenCache& cache) {
+  size_t miss_count = chunk.miss_count;
+  for (size_t n = 0; n < chunk.short_count; n++) {
+    const uint16_t i = chunk.short_list[n];
+    const PretokenCache::ShortLine& line = cache.short_lines()[chunk.lines[i]];
+    const __m256i keys = _mm256_load_si256(reinterpret_cast<const __m256i*>(line.keys));
+    const __m256i values = _mm256_load_si256(reinterpret_cast<const __m256i*>(line.values));
+    const __mmask8 is_equal = _mm256_cmpeq_epi64_mask(keys, _mm256_set1_epi64x(int64_t(chunk.keys[i])));
+    const uint64_t value = uint64_t(_mm_cvtsi128_si64(_mm256_castsi256_si128(_mm256_maskz_compress_epi64(is_equal, values))));
+    chunk.values[i] = value;
+    chunk.misses[miss_count] = i;
+    miss_count += value == 0;
+  }
+  for (size_t n = 0; n < chunk.medium_count; n++) {
+    const uint16_t i = chunk.medium_list[n];
+    const __m512i keys = _mm512_load_si512(cache.medium_lines() + chunk.lines[i]);
+    const __m256i values = _mm256_load_si256(reinterpret_cast<const __m256i*>(cache.medium_values() + chunk.lines[i]));
+    const __m512i wanted = _mm512_broadcast_i64x2(_mm_set_epi64x(int64_t(chunk.high_keys[i]), int64_t(chunk.keys[i])));
+    uint32_t is_equal = _mm512_cmpeq_epi64_mask(keys, wanted);
+    is_equal = _pext_u32(is_equal & is_equal >> 1, 0x55);
+    const uint64_t value = uint64_t(_mm_cvtsi128_si64(_mm256_castsi256_si128(_mm256_maskz_compress_epi64(__mmask8(is_equal), values))));
+    chunk.values[i] = value;
+    chunk.misses[miss_count] = i;
+    miss_count += value == 0;
+  }
+  // Two passes: the first finds the slot by its hash and asks for the bytes.
+  for (size_t n = 0; n < chunk.long_count; n++) {
+    const uint16_t i = chunk.long_list[n];
+    size_t at = chunk.keys[i] >> cache.long_shift();
+    for (size_t probes = 0; probes < PretokenCache::max_probes; probes++, at = (at + 1) & cache.long_mask()) {
+      const PretokenCache::LongSlot& slot = cache.long_slots()[at];
+      if (slot.value == 0 || (slot.hash == chunk.keys[i] && slot.size == chunk.length(i))) break;
+    }
+    chunk.lines[i] = uint32_t(at);
+    _mm_prefetch(reinterpret_cast<const char*>(cache.bytes() + cache.long_slots()[at].offset), _MM_HINT_T0);
+  }
+  for (size_t n = 0; n < chunk.long_count; n++) {
+    const uint16_t i = chunk.long_list[n];
+    const PretokenCache::LongSlot& slot = cache.long_slots()[chunk.lines[i]];
+    const size_t size = chunk.length(i);
+    const bool is_equal = slot.value != 0 && slot.hash == chunk.keys[i] && slot.size == size &&
+                          std::memcmp(cache.bytes() + slot.offset, text + chunk.starts[i], size) == 0;
+    chunk.values[i] = is_equal ? slot.value : 0;
+    chunk.misses[miss_count] = i;
+    miss_count += !is_equal;
+  }
+  chunk.miss_count = miss_count;
+}
+
+size_t count(const Chunk& chunk) {
+  __m512i total = _mm512_setzero_si512();
+  size_t in_arenas = 0;
+  for (size_t i = 0; i < chunk.size; i += 8) {
+    const __mmask8 valid = __mmask8(chunk.size - i >= 8 ? 0xFF : (1u << (chunk.size - i)) - 1);
+    const __m512i values = _mm512_maskz_loadu_epi64(valid, chunk.values + i);
+    const __m512i counts = _mm512_and_si512(_mm512_srli_epi64(values, PretokenValue::count_shift), _mm512_set1_epi64(3));
+    total = _mm512_add_epi64(total, counts);
+    for (unsigned rest = _mm512_mask_cmpeq_epi64_mask(valid, counts, _mm512_setzero_si512()); rest; rest &= rest - 1)
+      in_arenas += PretokenValue::arena_count(chunk.values[i + unsigned(__builtin_ctz(rest))]);
+  }
+  return size_t(_mm512_reduce_add_epi64(total)) + in_arenas;
+}
+
+void emit(const Chunk& chunk, const PretokenCache& cache, uint32_t* out) {
+  const __m512i rank_mask = _mm512_set1_epi64(max_vocabulary_size), two = _mm512_set1_epi64(2);
+  for (size_t i = 0; i < chunk.size; i += 8) {
+    const size_t in_batch = std::min<size_t>(8, chunk.size - i);
+    const __mmask8 valid = __mmask8((1u << in_batch) - 1);
+    const __m512i values = _mm512_maskz_loadu_epi64(valid, chunk.values + i);
+    const __m512i counts = _mm512_srli_epi64(values, PretokenValue::count_shift);
+    // All have one or two ranks, nearly always: these stand side by side as 32-bit numbers, and the ones that are not there go.
+    const __mmask8 is_unusual = _mm512_mask_cmpge_epu64_mask(valid, _mm512_sub_epi64(counts, _mm512_set1_epi64(1)), two);
+    if (__builtin_expect(is_unusual == 0, 1)) {
+      const __m512i second = _mm512_slli_epi64(_mm512_and_si512(_mm512_srli_epi64(values, 20), rank_mask), 32);
+      const __m512i ranks = _mm512_or_si512(_mm512_and_si512(values, rank_mask), second);
+      const __mmask8 has_second = _mm512_mask_cmpeq_epi64_mask(valid, counts, two);
+      const uint32_t present = _pdep_u32(valid, 0x5555) | _pdep_u32(has_second, 0xAAAA);
+      _mm512_storeu_si512(out, _mm512_maskz_compress_epi32(__mmask16(present), ranks));
+      out += unsigned(__builtin_popcount(present));
+      continue;
+    }
+    for (size_t k = i; k < i + in_batch; k++) {
+      const uint64_t value = chunk.values[k];
+      if (const uint32_t inline_count = PretokenValue::inline_count(value)) {
+        const uint64_t first_two = _pdep_u64(value, 0x000FFFFF000FFFFF);
+        std::memcpy(out, &first_two, 8);
+        out[2] = uint32_t(value >> 40) & max_vocabulary_size;
+        out += inline_count;
+        continue;
+      }
+      const uint32_t* ranks = (value & PretokenValue::in_cache ? cache.ranks() : chunk.ranks.data()) + PretokenValue::arena_offset(value);
+      const size_t rank_count = PretokenValue::arena_count(value);
+      size_t n = 0;
+      for (; rank_count - n > 16; n += 16) _mm512_storeu_si512(out + n, _mm512_loadu_si512(ranks + n));
+      const __mmask16 rest = __mmask16((1u << (rank_count - n)) - 1);
+      _mm512_mask_storeu_epi32(out + n, rest, _mm512_maskz_loadu_epi32(rest, ranks + n));
+      out += rank_count;
+    }
+  }
+}
+
+// ---- Merging in lockstep ---------------------------------------------------------------------------------------------------------
+
+constexpr size_t words_in_flight = 16;
+
+// A word by byte position: the rank of the token that begins there, and of what it and the next token merge to. Positions inside a token
+// are not alive and have no pair rank. The last group of places takes what is written for neighbours that do not exist.
+struct alignas(64) Word {
+  static constexpr unsigned nowhere = 72;
+
+  uint32_t pair_ranks[80];
+  uint32_t ranks[80];
+  uint64_t alive;
+  // Asked for in the last round: slots of the pair table, their keys, and the positions that their ranks go to.
+  const uint64_t* slots[2];
+  uint64_t keys[2];
+  uint32_t places[2];
+  uint16_t number;
+};
+
+// value if is_equal, else no_rank. As arithmetic: left to itself, the compiler makes a branch of it, which is mispredicted half the time.
+inline uint32_t select_rank(uint64_t slot, uint64_t key) {
+  uint64_t difference = (slot >> rank_bits) ^ key;
+  uint32_t mask;
+  asm("neg %1\n\tsbb %0, %0" : "=r"(mask), "+r"(difference)::"cc");
+  return (uint32_t(slot) & max_vocabulary_size) | mask;
+}
+
+template <unsigned groups>
+void start_word(const Vocabulary& vocabulary, const MergeBatch& batch, uint16_t number, Word& word) {
+  const size_t begin = batch.starts[number], size = batch.starts[number + 1] - begin;
+  const uint8_t* bytes = batch.text + begin;
+  word.number = number;
+  word.alive = _bzhi_u64(~uint64_t{0}, unsigned(size));
+  const uint64_t pairs = _bzhi_u64(~uint64_t{0}, unsigned(size - 1));
+  const __m512i none = _mm512_set1_epi32(-1);
+  for (unsigned g = 0; g < groups; g++) {
+    const __mmask16 is_byte = __mmask16(word.alive >> (16 * g)), is_pair = __mmask16(pairs >> (16 * g));
+    const __m512i first = _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(is_byte, bytes + 16 * g));
+    const __m512i second = _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(is_pair, bytes + 16 * g + 1));
+    const __m512i pair = _mm512_or_si512(_mm512_slli_epi32(first, 8), second);
+    _mm512_store_si512(word.pair_ranks + 16 * g, _mm512_mask_i32gather_epi32(none, is_pair, pair, vocabulary.byte_pair_ranks(), 4));
+    _mm512_store_si512(word.ranks + 16 * g, _mm512_i32gather_epi32(first, vocabulary.byte_ranks(), 4));
+  }
+  for (unsigned side = 0; side < 2; side++) {
+    word.slots[side] = vocabulary.pairs().slots();
+    word.keys[side] = PairTable::no_key;
+    word.places[side] = Word::nowhere;
+  }
+}
+
+// One merge; false if there was none left.
+template <unsigned groups>
+bool merge_once(const PairTable& pairs, Word& word) {
+  __m512i pair_ranks[groups];
+  __m512i lowest_ranks = pair_ranks[0] = _mm512_load_si512(word.pair_ranks);
+  for (unsigned g = 1; g < groups; g++) {
+    pair_ranks[g] = _mm512_load_si512(word.pair_ranks + 16 * g);
+    lowest_ranks = _mm512_min_epu32(lowest_ranks, pair_ranks[g]);
+  }
+  const __m256i of_8 = _mm256_min_epu32(_mm512_castsi512_si256(lowest_ranks), _mm512_extracti64x4_epi64(lowest_ranks, 1));
+  __m128i of_4 = _mm_min_epu32(_mm256_castsi256_si128(of_8), _mm256_extracti128_si256(of_8, 1));
+  of_4 = _mm_min_epu32(of_4, _mm_shuffle_epi32(of_4, 0x4E));
+  of_4 = _mm_min_epu32(of_4, _mm_shuffle_epi32(of_4, 0xB1));
+  const uint32_t rank = uint32_t(_mm_cvtsi128_si32(of_4));
+  if (rank == no_rank) return false;
+  const __m512i wanted = _mm512_broadcastd_epi32(of_4);
+  uint64_t is_lowest = 0;
+  for (unsigned g = 0; g < groups; g++) is_lowest |= uint64_t{_mm512_cmpeq_epi32_mask(pair_ranks[g], wanted)} << (16 * g);
+
+  // at: the token that grows; gone: the next one; after and before: the neighbours of both.
+  const uint64_t at_bit = is_lowest & -is_lowest;
+  const uint64_t above = word.alive & ~(at_bit | (at_bit - 1)), gone_bit = above & -above, after = above ^ gone_bit;
+  const uint64_t below = word.alive & (at_bit - 1);
+  word.alive ^= gone_bit;
+  const unsigned at = unsigned(_tzcnt_u64(is_lowest)), gone = unsigned(_tzcnt_u64(gone_bit)) & 63;
+  const unsigned next = unsigned(_tzcnt_u64(after)) & 63, previous = (63 - unsigned(_lzcnt_u64(below))) & 63;
+  word.pair_ranks[gone] = no_rank;
+  word.pair_ranks[at] = no_rank;
+  word.ranks[at] = rank;
+  // A neighbour that is not there has a key that no slot has, and a place where nobody looks.
+  word.keys[0] = PairTable::pair_key(rank, word.ranks[next]) | (after ? 0 : PairTable::no_key);
+  word.keys[1] = PairTable::pair_key(word.ranks[previous], rank) | (below ? 0 : PairTable::no_key);
+  word.places[0] = at;
+  word.places[1] = below ? previous : Word::nowhere;
+  for (unsigned side = 0; side < 2; side++) {
+    word.slots[side] = pairs.slot_of(word.keys[side]);
+    _mm_prefetch(reinterpret_cast<const char*>(word.slots[side]), _MM_HINT_T0);
+  }
+  return true;
+}
+
+template <unsigned groups>
+void finish_word(const MergeBatch& batch, const Word& word) {
+  uint32_t ranks[64 + 16];
+  size_t count = 0;
+  for (unsigned g = 0; g < groups; g++) {
+    const __mmask16 alive = __mmask16(word.alive >> (16 * g));
+    _mm512_storeu_si512(ranks + count, _mm512_maskz_compress_epi32(alive, _mm512_load_si512(word.ranks + 16 * g)));
+    count += unsigned(__builtin_popcount(alive));
+  }
+  batch.done(batch.receiver, word.number, ranks, count);
+}
+
+// Two passes a round: what the first one stores has arrived when the second one loads it.
+template <unsigned groups>
+void merge_groups(const Vocabulary& vocabulary, const MergeBatch& batch) {
+  Word words[words_in_flight];
+  unsigned order[words_in_flight];
+  size_t in_flight = 0, started = 0;
+  for (; in_flight < words_in_flight && started < batch.count; in_flight++) {
+    start_word<groups>(vocabulary, batch, batch.words[started++], words[in_flight]);
+    order[in_flight] = unsigned(in_flight);
+  }
+  while (in_flight > 0) {
+    for (size_t n = 0; n < in_flight; n++) {
+      Word& word = words[order[n]];
+      for (unsigned side = 0; side < 2; side++) word.pair_ranks[word.places[side]] = select_rank(*word.slots[side], word.keys[side]);
+    }
+    for (size_t n = 0; n < in_flight;) {
+      Word& word = words[order[n]];
+      if (__builtin_expect(merge_once<groups>(vocabulary.pairs(), word), 1)) {
+        n++;
+        continue;
+      }
+      finish_word<groups>(batch, word);
+      if (started < batch.count) {
+        start_word<groups>(vocabulary, batch, batch.words[started++], word);
+        n++;
+      } else {
+        std::swap(order[n], order[--in_flight]);
+      }
+    }
+  }
+}
+
+void merge(const Vocabulary& vocabulary, const MergeBatch& batch) {
+  if (batch.max_size <= 16) return merge_groups<1>(vocabulary, batch);
+  if (batch.max_size <= 32) return merge_groups<2>(vocabulary, batch);
+  merge_groups<4>(vocabulary, batch);
+}
+
+}  // namespace avx512
+
+extern const Phases phases_avx512;
+const Phases phases_avx512 = {"avx512",     avx512::is_supported, avx512::make_keys, avx512::probe,
+                              avx512::count, avx512::emit,         avx512::merge};
+
+}  // namespace bpe
+
+#if defined(__clang__)
+#pragma clang attribute pop
+#else
+#pragma GCC pop_options
+#endif
+
+#endif

@@ -1,0 +1,38 @@
+#include "character_block.hpp"
+
+namespace bpe {
+
+Beyond::SegmentEnd Beyond::find_segment_end() const {
+  const uint8_t* at = next;
+  while (at < end) {
+    if (*at == '\n' || *at == '\r') return SegmentEnd::newline;
+    const Character character = read_character(at, end);
+    const CharacterClass kind = class_of(character.code_point);
+    if (kind != CharacterClass::space && kind != CharacterClass::whitespace) return SegmentEnd::other;
+    at += character.size;
+  }
+  return SegmentEnd::text;
+}
+
+bool Beyond::has_word_after_uppercase() const {
+  const uint8_t* at = next;
+  while (at < end) {
+    const Character character = read_character(at, end);
+    switch (class_of(character.code_point)) {
+      case CharacterClass::uppercase:
+      case CharacterClass::titlecase:
+        at += character.size;
+        break;
+      case CharacterClass::lowercase:
+      case CharacterClass::modifier:
+      case CharacterClass::letter:
+      case CharacterClass::mark:
+        return true;
+      default:
+        return false;
+    }
+  }
+  return false;
+}
+
+}  // namespace bpe

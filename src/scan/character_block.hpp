@@ -1,0 +1,96 @@
+// What a block of 64 bytes is made of, as bit masks: bit i is about character i of the block, that is, the i-th one whose first byte
+// lies in it. In a block of ASCII these are its bytes.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "unicode/class_table.hpp"
+#include "unicode/utf8.hpp"
+
+namespace bpe {
+
+struct CharacterBlock {
+  uint64_t letter;      // \p{L}, for patterns that do not tell letters apart; for those that do:
+  uint64_t upper;       // Lu Lt
+  uint64_t lower;       // Ll
+  uint64_t caseless;    // Lm Lo
+  uint64_t mark;        // M
+  uint64_t number;      // N
+  uint64_t white;       // \s
+  uint64_t newline;     // \r \n
+  uint64_t space;       // U+0020
+  uint64_t slash;       // /
+  uint64_t apostrophe;  // '
+  uint64_t cut;         // safe_split.hpp allows a cut before it, if it and the character before it are letters
+  uint64_t rest;        // none of the above but slash and apostrophe: what the patterns call [^\s\p{L}\p{N}], less the marks where told apart
+  unsigned count;       // characters, 1..64
+
+  uint64_t all() const { return ~uint64_t{0} >> (64 - count); }
+  // 1 if the last character is in the set, else 0.
+  uint64_t last(uint64_t set) const { return set >> (count - 1); }
+};
+
+// The sets of a character as the bits of a byte. Sets that only ASCII has share bits with sets that ASCII lacks.
+namespace code {
+inline constexpr uint8_t upper = 1;
+inline constexpr uint8_t lower = 2;
+inline constexpr uint8_t number = 4;
+inline constexpr uint8_t white = 8;
+inline constexpr uint8_t newline = 16, caseless = 16;
+inline constexpr uint8_t space = 32, mark = 32;
+inline constexpr uint8_t apostrophe = 64;
+inline constexpr uint8_t slash = 128;
+inline constexpr uint8_t letter = upper | lower;  // of patterns that do not tell letters apart
+}  // namespace code
+
+// [byte], for all patterns.
+inline constexpr auto ascii_codes = [] {
+  std::array<uint8_t, 128> codes = {};
+  for (int byte = 'A'; byte <= 'Z'; byte++) codes[byte] = code::upper;
+  for (int byte = 'a'; byte <= 'z'; byte++) codes[byte] = code::lower;
+  for (int byte = '0'; byte <= '9'; byte++) codes[byte] = code::number;
+  for (int byte = '\t'; byte <= '\r'; byte++) codes[byte] = code::white;
+  codes['\n'] = codes['\r'] = code::white | code::newline;
+  codes[' '] = code::white | code::space;
+  codes['\''] = code::apostrophe;
+  codes['/'] = code::slash;
+  return codes;
+}();
+
+// [CharacterClass] of a character outside ASCII.
+using ClassCodes = std::array<uint8_t, 16>;
+
+constexpr ClassCodes make_class_codes(bool tells_letters_apart) {
+  ClassCodes codes = {};
+  codes[size_t(CharacterClass::uppercase)] = codes[size_t(CharacterClass::titlecase)] = code::upper;
+  codes[size_t(CharacterClass::lowercase)] = code::lower;
+  codes[size_t(CharacterClass::modifier)] = codes[size_t(CharacterClass::letter)] = tells_letters_apart ? code::caseless : code::lower;
+  codes[size_t(CharacterClass::mark)] = tells_letters_apart ? code::mark : 0;
+  codes[size_t(CharacterClass::number)] = code::number;
+  codes[size_t(CharacterClass::whitespace)] = code::white;
+  return codes;
+}
+
+// The text behind a block, for the few questions whose answer lies there. The end of the text is the caller's, not that of the block's
+// padded copy.
+struct Beyond {
+  const uint8_t* next;  // the first character behind the last one of the block
+  const uint8_t* end;
+
+  // Whether white space or the end of the text follows; asked only if the last character of the block is white.
+  uint64_t is_white(uint64_t last_is_white) const {
+    if (next >= end) return 1;
+    if (*next < 0x80) return (*next == ' ') | (uint8_t(*next - '\t') < 5);
+    return last_is_white && class_of(read_character(next, end).code_point) == CharacterClass::whitespace;
+  }
+
+  // What ends the white space without newlines that goes on here.
+  enum class SegmentEnd { newline, other, text };
+  SegmentEnd find_segment_end() const;
+
+  // Whether the uppercase letters that go on here are followed by a lowercase or caseless one, or by a mark.
+  bool has_word_after_uppercase() const;
+};
+
+}  // namespace bpe

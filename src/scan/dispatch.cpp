@@ -1,0 +1,100 @@
+#include "dispatch.hpp"
+
+#include <cstdlib>
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
+namespace bpe {
+
+#define TOKEN_RANKER_DECLARE_KERNEL(name) \
+  namespace name {                        \
+  ScanFunction scan_r50k;                 \
+  ScanFunction scan_cl100k;               \
+  ScanFunction scan_o200k;                \
+  }
+TOKEN_RANKER_DECLARE_KERNEL(avx512)
+TOKEN_RANKER_DECLARE_KERNEL(avx2)
+TOKEN_RANKER_DECLARE_KERNEL(avx2_without_pext)
+TOKEN_RANKER_DECLARE_KERNEL(neon)
+TOKEN_RANKER_DECLARE_KERNEL(portable)
+#undef TOKEN_RANKER_DECLARE_KERNEL
+
+namespace {
+
+#if defined(__x86_64__)
+
+// AMD before Zen 3 runs pext and pdep in microcode: families 0x15 (Excavator), 0x17 (Zen, Zen 2) and 0x18 (Hygon's Zen).
+bool has_slow_pext() noexcept {
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  if (!__get_cpuid(0, &eax, &ebx, &ecx, &edx)) return false;
+  const bool is_amd = ebx == 0x68747541 || ebx == 0x6F677948;  // "Auth"enticAMD, "Hygo"nGenuine
+  if (!is_amd || !__get_cpuid(1, &eax, &ebx, &ecx, &edx)) return false;
+  const unsigned base_family = eax >> 8 & 15;
+  const unsigned extended_family = eax >> 20 & 255;
+  return base_family + (base_family == 15 ? extended_family : 0) < 0x19;
+}
+
+// __builtin_cpu_supports asks the operating system, too, whether it saves the registers.
+bool has_avx2_without_pext() noexcept {
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
+}
+
+bool has_avx2() noexcept { return has_avx2_without_pext() && __builtin_cpu_supports("bmi2") && !has_slow_pext(); }
+
+bool has_avx512() noexcept {
+  return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+         __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2");
+}
+
+constexpr Kernel avx512_kernel = {"avx512", has_avx512, {avx512::scan_r50k, avx512::scan_cl100k, avx512::scan_o200k}};
+constexpr Kernel avx2_kernel = {"avx2", has_avx2, {avx2::scan_r50k, avx2::scan_cl100k, avx2::scan_o200k}};
+constexpr Kernel avx2_without_pext_kernel = {
+    "avx2_without_pext",
+    has_avx2_without_pext,
+    {avx2_without_pext::scan_r50k, avx2_without_pext::scan_cl100k, avx2_without_pext::scan_o200k}};
+
+#elif defined(__aarch64__)
+
+constexpr Kernel neon_kernel = {
+    "neon", []() noexcept { return true; }, {neon::scan_r50k, neon::scan_cl100k, neon::scan_o200k}};
+
+#endif
+
+constexpr Kernel portable_kernel = {
+    "portable", []() noexcept { return true; }, {portable::scan_r50k, portable::scan_cl100k, portable::scan_o200k}};
+
+const Kernel& choose_kernel() {
+  const char* name = std::getenv("TOKEN_RANKER_KERNEL");
+  const Kernel* named = name ? find_kernel(name) : nullptr;
+  if (named && named->is_supported()) return *named;
+  const Kernel* const* kernel = kernels;
+  while (!(*kernel)->is_supported()) kernel++;
+  return **kernel;
+}
+
+}  // namespace
+
+const Kernel* const kernels[] = {
+#if defined(__x86_64__)
+    &avx512_kernel, &avx2_kernel, &avx2_without_pext_kernel,
+#elif defined(__aarch64__)
+    &neon_kernel,
+#endif
+    &portable_kernel, nullptr};
+
+const Kernel* find_kernel(std::string_view name) {
+  for (const Kernel* const* kernel = kernels; *kernel; kernel++) {
+    if ((*kernel)->name == name) return *kernel;
+  }
+  return nullptr;
+}
+
+const Kernel& chosen_kernel() {
+  static const Kernel& chosen = choose_kernel();
+  return chosen;
+}
+
+}  // namespace bpe
