@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
 #include <new>
 
+#include "batch.hpp"
 #include "builtin_encodings.hpp"
 #include "decoder.hpp"
 #include "encoder.hpp"
@@ -74,6 +76,21 @@ void check_fit(size_t size, size_t capacity, const char* what) {
   if (size > capacity)
     throw Failure(TOKEN_RANKER_BUFFER_TOO_SMALL, 0, "the buffer has room for %zu %s, the result has %zu", capacity, what, size);
 }
+
+void check_offsets(const void* bytes, const int64_t* offsets, size_t size) {
+  checked(offsets, size, "offsets is NULL, the number of texts is not 0");
+  if (size == 0) return;
+  if (offsets[0] < 0) throw Failure(TOKEN_RANKER_INVALID_ARGUMENT, 0, "offsets[0] is negative");
+  for (size_t i = 1; i <= size; i++) {
+    if (offsets[i] < offsets[i - 1]) throw Failure(TOKEN_RANKER_INVALID_ARGUMENT, i, "offsets[%zu] is less than the one before", i);
+  }
+  require(bytes || offsets[size] == offsets[0], "texts is NULL, the offsets say that there are bytes");
+}
+
+// What a token_ranker_result is part of.
+struct OwnedResult : token_ranker_result {
+  bpe::BatchTokens batch;
+};
 
 bpe::EncodingParts make_parts(const token_ranker_definition& definition) {
   const bpe::Text vocabulary(checked(definition.vocabulary, definition.vocabulary_size, "definition: vocabulary is NULL, vocabulary_size is not 0"),
@@ -235,6 +252,26 @@ token_ranker_status token_ranker_encode_pretoken(const token_ranker_t* ranker, c
     check_fit(sink.size(), tokens_capacity, "tokens");
   });
 }
+
+token_ranker_status token_ranker_encode_batch(const token_ranker_t* ranker, const void* texts, const int64_t* offsets, size_t texts_size,
+                                              const uint32_t* allowed, size_t allowed_size, uint32_t threads, token_ranker_result** result,
+                                              token_ranker_error* error) {
+  if (result) *result = nullptr;
+  return guarded(error, [&] {
+    require(result, "result is NULL: there is no place for the tokens");
+    check_offsets(texts, offsets, texts_size);
+    auto made = std::make_unique<OwnedResult>();
+    bpe::encode_batch(checked_encoding(ranker), static_cast<const uint8_t*>(texts), offsets, texts_size, checked_selection(allowed, allowed_size),
+                      threads, made->batch);
+    made->tokens = made->batch.tokens;
+    made->tokens_size = size_t(made->batch.offsets.back());
+    made->offsets = made->batch.offsets.data();
+    made->offsets_size = made->batch.offsets.size();
+    *result = made.release();
+  });
+}
+
+void token_ranker_result_free(token_ranker_result* result) { delete static_cast<OwnedResult*>(result); }
 
 token_ranker_status token_ranker_decode(const token_ranker_t* ranker, const uint32_t* tokens, size_t tokens_size, void* bytes,
                                         size_t bytes_capacity, size_t* bytes_size, token_ranker_error* error) {

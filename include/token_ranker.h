@@ -21,7 +21,7 @@
  * Memory. The caller owns every buffer it passes. A function that fills a buffer takes its capacity and reports the size that the
  * whole result has, so a buffer that was too small can be enlarged and the call repeated. `_size` is how much there is, `_capacity`
  * is room; both count bytes for text and elements for arrays. Ranges are [begin, end). A pointer may be NULL if its size is 0.
- * What the library allocates is released by the function named for it: token_ranker_free.
+ * What the library allocates is released by the function named for it: token_ranker_free, token_ranker_result_free.
  *
  * Threads. A token_ranker_t never changes once made: any number of threads may use one at the same time, without a lock. What a call
  * needs to work with is borrowed from the handle and given back: at most one idle context for each processor (64 at most) stays,
@@ -289,6 +289,43 @@ TOKEN_RANKER_API token_ranker_status token_ranker_pretokenize(const token_ranker
 TOKEN_RANKER_API token_ranker_status token_ranker_encode_pretoken(const token_ranker_t *ranker, const void *text, size_t text_size,
                                                                   uint32_t *tokens, size_t tokens_capacity, size_t *tokens_size,
                                                                   token_ranker_error *error);
+
+/* ---- Batches ----------------------------------------------------------------------------------------------------------------- */
+
+/** Tokens of several texts, in the library's memory until token_ranker_result_free. */
+typedef struct token_ranker_result {
+  const uint32_t *tokens;  /* [tokens_size] of all texts, in their order */
+  size_t tokens_size;
+  const int64_t *offsets;  /* [offsets_size]: the tokens of text i are [offsets[i], offsets[i + 1]) */
+  size_t offsets_size;     /* texts + 1 */
+} token_ranker_result;
+
+/**
+ * Encodes many texts, on several threads where that pays.
+ *
+ * Texts and tokens are laid out as in Arrow: one buffer, and offsets that ascend. Threads are started only for 256 KiB of text each;
+ * fewer run where the system gives no more. A long text is divided among threads where the pattern is a known one. The tokens do not
+ * depend on the number of threads.
+ *
+ * @param ranker        not NULL; not changed.
+ * @param texts         the bytes of all texts: text i is [offsets[i], offsets[i + 1]) of them. NULL allowed if all texts are empty.
+ * @param offsets       [texts_size + 1] bytes; not negative, never less than the one before. NULL allowed if texts_size is 0.
+ * @param texts_size    texts.
+ * @param allowed, allowed_size  as in token_ranker_encode, for every text.
+ * @param threads       at most so many, the calling one included; 0: as many as this process may use (affinity, container quota).
+ * @param result        out, not NULL: the tokens, released by token_ranker_result_free; NULL on error.
+ * @param error         out, or NULL.
+ * @return TOKEN_RANKER_OK; INVALID_ARGUMENT (offset is the index of a wrong offset); MATCH_FAILED; OUT_OF_MEMORY.
+ *
+ * Threads: any number may share one ranker. All threads that the call started have ended when it returns.
+ */
+TOKEN_RANKER_API token_ranker_status token_ranker_encode_batch(const token_ranker_t *ranker, const void *texts, const int64_t *offsets,
+                                                               size_t texts_size, const uint32_t *allowed, size_t allowed_size,
+                                                               uint32_t threads, token_ranker_result **result,
+                                                               token_ranker_error *error);
+
+/** Releases a result. NULL is fine. The ranker need not exist any more. */
+TOKEN_RANKER_API void token_ranker_result_free(token_ranker_result *result);
 
 /* ---- Decoding ---------------------------------------------------------------------------------------------------------------- */
 

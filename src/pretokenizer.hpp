@@ -18,6 +18,7 @@ class Pretokenizer {
   Pretokenizer(std::string_view pattern, std::string_view engine);
 
   const char* engine() const { return scan_ ? "scalar" : "pcre2"; }
+  bool is_known_pattern() const { return scan_; }
   // What the chunks are worked on with: as fast as the engine.
   const Phases& phases() const { return *phases_; }
 

@@ -24,6 +24,7 @@ SpecialTokens::SpecialTokens(const std::vector<token_ranker_special_token>& toke
   }
   texts_.reserve(bytes + tokens_.size());
   for (token_ranker_special_token& token : tokens_) {
+    longest_ = std::max(longest_, token.text_size);
     const size_t at = texts_.size();
     texts_.insert(texts_.end(), token.text, token.text + token.text_size);
     texts_.push_back('\0');
@@ -97,21 +98,40 @@ SpecialTokens::Finder::Finder(const SpecialTokens& tokens, SpecialSelection sele
   }
 }
 
+size_t SpecialTokens::Finder::match(const uint8_t* at, const uint8_t* end, uint32_t& index) const {
+  size_t size = 0;
+  const uint8_t* next = at;
+  for (uint32_t node = 0; next < end && (node = tokens_.child(node, *next)) != 0;) {
+    next++;
+    const uint32_t ends_here = tokens_.nodes_[node].index;
+    if (ends_here == TOKEN_RANKER_NOT_FOUND || !(is_selected_.empty() || is_selected_[ends_here])) continue;
+    index = ends_here;
+    size = size_t(next - at);
+  }
+  return size;
+}
+
 SpecialMatch SpecialTokens::Finder::find(Text text, size_t from) const {
   if (is_empty_ || from >= text.size) return {};
   const uint8_t* const end = text.end();
   for (const uint8_t* at = text.data + from; (at = tokens_.next_first_byte(at, end)) < end; at++) {
-    SpecialMatch match;
-    const uint8_t* next = at;
-    for (uint32_t node = 0; next < end && (node = tokens_.child(node, *next)) != 0;) {
-      next++;
-      const uint32_t index = tokens_.nodes_[node].index;
-      if (index != TOKEN_RANKER_NOT_FOUND && (is_selected_.empty() || is_selected_[index]))
-        match = {index, size_t(at - text.data), size_t(next - text.data)};
+    SpecialMatch found;
+    if (const size_t size = match(at, end, found.index)) {
+      found.begin = size_t(at - text.data);
+      found.end = found.begin + size;
+      return found;
     }
-    if (match.is_found()) return match;
   }
   return {};
+}
+
+bool SpecialTokens::Finder::is_inside(Text text, size_t at) const {
+  if (is_empty_) return false;
+  uint32_t index;
+  for (size_t begin = at - std::min(at, tokens_.longest_); begin < at; begin++) {
+    if (match(text.data + begin, text.end(), index) > at - begin) return true;
+  }
+  return false;
 }
 
 }  // namespace bpe

@@ -48,8 +48,13 @@ class SpecialTokens {
     Finder(const SpecialTokens& tokens, SpecialSelection selection);
     // The first match that begins at or after `from`.
     SpecialMatch find(Text text, size_t from) const;
+    // Whether a selected special token stands in the text around `at`: begins before and ends behind it.
+    bool is_inside(Text text, size_t at) const;
 
    private:
+    // The longest selected one at `at`; its size, 0 if none.
+    size_t match(const uint8_t* at, const uint8_t* end, uint32_t& index) const;
+
     const SpecialTokens& tokens_;
     bool is_empty_;
     std::vector<bool> is_selected_;  // empty: all
@@ -75,6 +80,7 @@ class SpecialTokens {
   std::vector<Node> nodes_;
   std::vector<Edge> edges_;
   bool is_first_byte_[256] = {};
+  size_t longest_ = 0;       // bytes
   int only_first_byte_ = -1;  // the first byte that all texts share, or -1
 };
 

@@ -1,0 +1,227 @@
+// The scan of a text in blocks of 64 bytes, for one instruction set. No include guard: each kernel includes this once, inside its own
+// namespace and target region, so that all of it is compiled for that instruction set.
+//
+//   for each block:
+//     masks of the classes of its bytes
+//     if not all ASCII: masks of the classes of its characters, which are the bytes that begin one, side by side
+//     starts = pattern(masks, carry)      algebra on characters; `carry` is what the block before leaves behind
+//     back from characters to bytes, and the set bits to offsets
+//
+// The words of that algebra, common to the patterns:
+//   white run       characters of \s, less those that a rest run absorbs
+//   segment         a part of it without newlines
+//   rest run        [^\s\p{L}\p{N}]+ and, in cl100k and o200k, the newlines (o200k: and slashes) behind it, which it absorbs
+//   lone            a rest character that is a start: it leads the word that follows, if one does
+//
+// `Simd` is the instruction set:
+//   classify<Pattern>(bytes, block)             the sets of ASCII characters in `block`, bit i = byte i; returns the mask of the other bytes
+//   classify_non_ascii<Pattern>(…)              see read_characters
+//   Compressor                                  as BitCompressor
+//   store_starts(starts, base, mask, count)     base + i for each of the `count` bits of mask; may store up to 64 entries
+//
+// `Pattern` (r50k.hpp, cl100k.hpp, o200k.hpp) has find_starts and says which sets it asks for.
+
+// A block of ASCII: its characters are its bytes.
+struct AllBytes {
+  SCAN_INLINE uint64_t expand(uint64_t mask) const { return mask; }
+};
+
+template <class Pattern>
+SCAN_INLINE void add_code(CharacterBlock& block, uint64_t code, unsigned at) {
+  const auto bit = [&](unsigned set) { return uint64_t{(code & set) != 0} << at; };
+  if constexpr (Pattern::tells_letters_apart) {
+    block.upper |= bit(code::upper);
+    block.lower |= bit(code::lower);
+    block.caseless |= bit(code::caseless);
+    block.mark |= bit(code::mark);
+  } else {
+    block.letter |= bit(code::letter);
+  }
+  block.number |= bit(code::number);
+  block.white |= bit(code::white);
+}
+
+// All sets from bytes to characters.
+template <class Pattern, class Compressor>
+SCAN_INLINE void compress_block(CharacterBlock& block, const Compressor& characters) {
+  const auto compress = [&](uint64_t& mask) { mask = characters.compress(mask); };
+  if constexpr (Pattern::tells_letters_apart) {
+    compress(block.upper);
+    compress(block.lower);
+    compress(block.caseless);
+    compress(block.mark);
+  } else {
+    compress(block.letter);
+  }
+  compress(block.number);
+  compress(block.white);
+  compress(block.space);
+  compress(block.apostrophe);
+  if constexpr (Pattern::absorbs_newlines) compress(block.newline);
+  if constexpr (Pattern::absorbs_slashes) compress(block.slash);
+}
+
+SCAN_INLINE uint32_t read_wide_character(const uint8_t* at) { return uint32_t(at[0] & 15) << 12 | uint32_t(at[1] & 63) << 6 | (at[2] & 63u); }
+
+// Classifies the characters outside ASCII of a block one by one, whatever its bytes are: a byte outside well-formed UTF-8 is a
+// character without sets. block: in, the sets of the ASCII bytes; out, the sets of all characters. Returns how the one maps to the other.
+template <class Simd, class Pattern>
+typename Simd::Compressor read_characters(const uint8_t* bytes, uint64_t non_ascii, const SafeSplit* cuts, ScanCarry& carry,
+                                          CharacterBlock& block) {
+  static constexpr ClassCodes codes = make_class_codes(Pattern::tells_letters_apart);
+  uint64_t continuations = (uint64_t{1} << carry.overhang) - 1;
+  uint64_t cut = 0;
+  int wide_end = carry.is_wide ? int(carry.overhang) : -1;  // behind the last character of three bytes
+  uint32_t wide = carry.is_wide ? read_wide_character(bytes + carry.overhang - 3) : 0;
+  unsigned end = unsigned(carry.overhang);
+  for (uint64_t left = non_ascii & ~continuations; left; left &= ~continuations & (left - 1)) {
+    const unsigned at = unsigned(__builtin_ctzll(left));
+    const Character character = read_character(bytes + at, bytes + at + ScanState::look_ahead);
+    add_code<Pattern>(block, codes[uint8_t(class_of(character.code_point))], at);
+    continuations |= ((uint64_t{1} << character.size) - 2) << at;
+    end = at + character.size;
+    if (character.size == 3) {
+      if (cuts && wide_end == int(at) && cuts->may_cut(wide, character.code_point)) cut |= uint64_t{1} << at;
+      wide_end = int(end);
+      wide = character.code_point;
+    }
+  }
+  carry.overhang = end > 64 ? end - 64 : 0;
+  carry.is_wide = wide_end >= 64;
+  const typename Simd::Compressor characters(~continuations);
+  compress_block<Pattern>(block, characters);
+  block.cut = cuts ? characters.compress(cut) : 0;
+  block.count = unsigned(__builtin_popcountll(~continuations));
+  return characters;
+}
+
+// `seeds` and the bits of `runs` that follow them without a gap; seeds are in runs.
+SCAN_INLINE uint64_t flood(uint64_t runs, uint64_t seeds) { return (runs & ((runs + seeds) ^ runs)) | seeds; }
+
+// How many letters of a contraction stand behind an apostrophe: 0, 1 or 2.
+SCAN_INLINE unsigned contraction_size(const uint8_t* letters, bool ignores_case) {
+  const unsigned fold = ignores_case ? 0x20 : 0;
+  const unsigned first = letters[0] | (letters[0] < 0x80 ? fold : 0);
+  const unsigned second = letters[1] | (letters[1] < 0x80 ? fold : 0);
+  const bool has_two = (first == 'l' && second == 'l') || ((first == 'v' || first == 'r') && second == 'e');
+  const bool has_long_s = ignores_case && letters[0] == 0xC5 && letters[1] == 0xBF;
+  return has_two ? 2 : first == 's' || first == 'd' || first == 'm' || first == 't' || has_long_s;
+}
+
+// The letters of the contractions that begin at these apostrophes. They are taken out of the other sets, which makes whatever follows
+// them a start. follows_word: only behind a character that is not of a contraction itself.
+template <class Characters>
+SCAN_INLINE uint64_t find_contractions(uint64_t apostrophes, const uint8_t* bytes, const Characters& characters, bool ignores_case,
+                                       bool follows_word, const CharacterBlock& block, ScanCarry& carry) {
+  uint64_t letters = carry.contraction;
+  carry.contraction = 0;
+  uint64_t at = characters.expand(apostrophes);
+  for (; apostrophes; apostrophes &= apostrophes - 1, at &= at - 1) {
+    const uint64_t apostrophe = apostrophes & -apostrophes;
+    if (follows_word && (letters << 1 & apostrophe)) continue;
+    const unsigned size = contraction_size(bytes + __builtin_ctzll(at) + 1, ignores_case);
+    const uint64_t ones = (uint64_t{1} << size) - 1;
+    const unsigned before = unsigned(__builtin_ctzll(apostrophe));
+    letters |= ones << before << 1 & block.all();
+    carry.contraction |= ones >> (block.count - 1 - before);
+  }
+  return letters;
+}
+
+// Starts of groups of up to three numbers.
+SCAN_INLINE uint64_t number_groups(const CharacterBlock& block, ScanCarry& carry) {
+  const uint64_t numbers = block.number;
+  const uint64_t behind_one = numbers << 1 | carry.numbers >> 63;
+  const uint64_t behind_two = numbers << 2 | carry.numbers >> 62;
+  uint64_t starts = numbers & ~behind_one;
+  const uint64_t fourth = numbers & behind_one & behind_two;  // a start if the third one before is
+  for (uint64_t next = (starts << 3 | carry.number_starts >> 61) & fourth; next; next = next << 3 & fourth) starts |= next;
+  carry.numbers = numbers << (64 - block.count);
+  carry.number_starts = starts << (64 - block.count);
+  return starts;
+}
+
+// Starts in white runs where newlines matter: \s*[\r\n]+|\s+(?!\S)|\s+. A run starts; so does its last segment, behind its last newline;
+// so does its last character, unless it is a newline or the text ends.
+// starts_at_text_end: whether that last segment is a start if it ends with the text.
+SCAN_INLINE uint64_t white_starts(const CharacterBlock& block, uint64_t white, uint64_t newline, ScanCarry& carry, const Beyond& beyond,
+                                  bool starts_at_text_end) {
+  const uint64_t segment = white & ~newline;
+  const uint64_t before_white = block.white >> 1 | beyond.is_white(block.last(block.white)) << (block.count - 1);
+  uint64_t behind_newline = segment & (newline << 1 | carry.is_newline);
+  // An addition carries from the first character of a segment to what follows its last one.
+  const uint64_t sum = segment + behind_newline;
+  if (block.last(segment & ~sum)) {  // one reaches the end of the block
+    const Beyond::SegmentEnd end = beyond.find_segment_end();
+    if (end == Beyond::SegmentEnd::newline || (end == Beyond::SegmentEnd::text && !starts_at_text_end)) {
+      behind_newline &= ~(uint64_t{1} << (63 - __builtin_clzll(behind_newline)));
+    }
+  }
+  for (uint64_t refuted = sum & newline; refuted; refuted &= refuted - 1) {
+    const uint64_t before = behind_newline & ((refuted & -refuted) - 1);
+    behind_newline &= ~(uint64_t{1} << (63 - __builtin_clzll(before)));
+  }
+  const uint64_t starts = (white & ~(white << 1 | carry.is_white)) | behind_newline | (segment & ~before_white);
+  carry.is_white = block.last(white);
+  carry.is_newline = block.last(newline);
+  return starts;
+}
+
+#include "r50k.hpp"
+
+#include "cl100k.hpp"
+
+#include "o200k.hpp"
+
+// The block at state.position out of the padded copy of the end of the text.
+inline const uint8_t* tail_block(ScanState& state) {
+  if (state.tail_position == ScanState::none) {
+    state.tail_position = state.position;
+    uint8_t* const text_end = state.tail + ScanState::look_behind;
+    const size_t before = state.position < ScanState::look_behind ? state.position : ScanState::look_behind;
+    const size_t left = state.text.size - state.position;
+    std::memset(text_end, ' ', 64 + 2 * ScanState::look_ahead);
+    if (left > 64) std::memset(text_end + 64, ' ', 64 + 2 * ScanState::look_ahead);
+    std::memcpy(text_end - before, state.text.data + state.position - before, before + left);
+  }
+  return state.tail + ScanState::look_behind + (state.position - state.tail_position);
+}
+
+template <class Simd, class Pattern>
+SCAN_INLINE size_t scan_blocks(ScanState& state, uint32_t* starts, size_t capacity) {
+  constexpr size_t max_start = 0x7FFFFFFF;
+  const Text text = state.text;
+  ScanCarry carry = state.carry;
+  size_t count = 0;
+  while (count + 64 <= capacity && state.position < text.size && state.position - state.origin <= max_start - 64) {
+    const size_t left = text.size - state.position;
+    const uint8_t* bytes = text.data + state.position;
+    if (left < ScanState::tail_size) [[unlikely]] bytes = tail_block(state);
+
+    CharacterBlock block = {};
+    uint64_t found;
+    const uint64_t non_ascii = Simd::template classify<Pattern>(bytes, block);
+    if (!non_ascii) [[likely]] {
+      block.count = 64;
+      carry.overhang = carry.is_wide = 0;
+      found = Pattern::find_starts(block, bytes, AllBytes(), carry, Beyond{text.data + state.position + 64, text.end()});
+    } else {
+      const auto characters = Simd::template classify_non_ascii<Pattern>(bytes, non_ascii, state.cuts, carry, block);
+      const Beyond beyond = {text.data + state.position + 64 + carry.overhang, text.end()};
+      found = Pattern::find_starts(block, bytes, characters, carry, beyond);
+      const uint64_t letters = Pattern::tells_letters_apart ? block.upper | block.lower | block.caseless | block.mark : block.letter;
+      found |= block.cut & letters & (letters << 1 | carry.is_cuttable);
+      carry.is_cuttable = block.last(letters);
+      found = characters.expand(found);
+    }
+    if (left < 64) [[unlikely]] found &= (uint64_t{1} << left) - 1;
+
+    const size_t found_count = size_t(__builtin_popcountll(found));
+    Simd::store_starts(starts + count, uint32_t(state.position - state.origin), found, found_count);
+    count += found_count;
+    state.position += left < 64 ? left : 64;
+  }
+  state.carry = carry;
+  state.is_done = state.position == text.size;
+  return count;
+}

@@ -1,0 +1,38 @@
+// '(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s
+//
+// rest     starts unless rest or U+0020 is before it; absorbs the newlines behind it
+// letters  start unless before them is a letter, white space other than a newline (that is then the last character of its run, which
+//          starts), or a lone rest character
+// numbers  start in threes
+// white    white_starts; but a run that ends the text is one piece, by \s++$
+//
+// A lone apostrophe may begin a contraction.
+//
+// Included by block_scan.hpp.
+struct Cl100k {
+  static constexpr bool tells_letters_apart = false;
+  static constexpr bool absorbs_newlines = true;
+  static constexpr bool absorbs_slashes = false;
+
+  template <class Characters>
+  SCAN_INLINE static uint64_t find_starts(CharacterBlock& block, const uint8_t* bytes, const Characters& characters, ScanCarry& carry,
+                                          const Beyond& beyond) {
+    const uint64_t rest = block.all() & ~(block.letter | block.number | block.white);
+    const uint64_t lone = rest & ~((rest | block.space) << 1 | carry.joins_rest);
+    uint64_t letter = block.letter;
+    if (const uint64_t apostrophes = block.apostrophe & lone; apostrophes | carry.contraction) {
+      letter &= ~find_contractions(apostrophes, bytes, characters, true, false, block, carry);
+    }
+
+    const uint64_t absorbed = flood(block.newline, block.newline & (rest << 1 | carry.absorbs));
+    const uint64_t white = block.white & ~absorbed;
+    const uint64_t newline = block.newline & ~absorbed;
+    const uint64_t joins_letter = letter | lone | (white & ~newline);
+    const uint64_t starts = lone | (letter & ~(joins_letter << 1 | carry.joins_letter)) | number_groups(block, carry) |
+                            white_starts(block, white, newline, carry, beyond, false);
+    carry.joins_letter = block.last(joins_letter);
+    carry.joins_rest = block.last(rest | block.space);
+    carry.absorbs = block.last(rest | absorbed);
+    return starts;
+  }
+};

@@ -1,0 +1,110 @@
+// [^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?
+// |[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?
+// |\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+
+//
+// rest     (here without marks) starts unless rest or U+0020 or a mark of a rest run is before it. A rest run of one character, a lone
+//          one, leads a word if one follows; any longer one takes the marks that follow, and absorbs newlines and the slashes behind them
+// marks    belong to a rest run of two or more characters (U+0020 counts) if they follow it; else they are letters without case
+// words    are letters and such marks. They start as letters do in cl100k. Inside, a start is
+//          - an uppercase letter behind a lowercase one, or behind caseless ones that follow a lowercase one
+//          - the run of uppercase letters at the end of a word, if it is behind a caseless letter: [Lm Lo M]+ of the first alternative
+//            gives back what follows the last caseless one
+// numbers  start in threes
+// white    white_starts
+//
+// An apostrophe behind a word may begin a contraction, which belongs to the word; what follows a contraction starts.
+//
+// Included by block_scan.hpp.
+struct O200k {
+  static constexpr bool tells_letters_apart = true;
+  static constexpr bool absorbs_newlines = true;
+  static constexpr bool absorbs_slashes = true;
+
+  // The rest runs of a block.
+  struct RestRuns {
+    uint64_t rest;       // less what is absorbed
+    uint64_t continued;  // rest characters and marks in them that are no starts
+    uint64_t absorbed;
+  };
+
+  SCAN_INLINE static uint64_t continued_rest(const CharacterBlock& block, uint64_t rest, const ScanCarry& carry) {
+    return rest & ((rest | block.space) << 1 | carry.joins_rest);
+  }
+
+  // Blocks without marks and without slashes behind newlines.
+  SCAN_INLINE static RestRuns find_plain_rest_runs(const CharacterBlock& block, uint64_t rest, const ScanCarry& carry) {
+    return {rest, continued_rest(block, rest, carry), flood(block.newline, block.newline & (rest << 1 | carry.absorbs))};
+  }
+
+  // Which marks are in rest runs depends on which slashes are absorbed before them, and the other way round. Both depend on characters
+  // to the left only: so repeating until nothing changes gives the answer, and each round settles at least one character.
+  static RestRuns find_rest_runs(const CharacterBlock& block, uint64_t rest, const ScanCarry& carry) {
+    const uint64_t absorbable = block.newline | block.slash;
+    RestRuns runs = {rest, 0, 0};
+    for (uint64_t absorbed_before = ~uint64_t{0}; absorbed_before != runs.absorbed;) {
+      absorbed_before = runs.absorbed;
+      runs.rest = rest & ~runs.absorbed;
+      const uint64_t seeds = continued_rest(block, runs.rest, carry) | (block.mark & carry.is_rest_run);
+      runs.continued = flood(runs.rest | block.mark, seeds);
+      const uint64_t absorbs = runs.rest | (block.mark & runs.continued);
+      runs.absorbed = flood(absorbable, (block.newline & (absorbs << 1 | carry.absorbs)) | (absorbable & carry.is_absorbed));
+    }
+    return runs;
+  }
+
+  template <class Characters>
+  SCAN_INLINE static uint64_t find_starts(CharacterBlock& block, const uint8_t* bytes, const Characters& characters, ScanCarry& carry,
+                                          const Beyond& beyond) {
+    const uint64_t maybe_rest = block.all() & ~(block.upper | block.lower | block.caseless | block.mark | block.number | block.white);
+    const bool is_plain = !(block.mark | (block.slash & (block.newline << 1 | carry.is_absorbed)));
+    const RestRuns runs = is_plain ? find_plain_rest_runs(block, maybe_rest, carry) : find_rest_runs(block, maybe_rest, carry);
+    const uint64_t caseless = block.caseless | (block.mark & ~runs.continued);
+    uint64_t lone = runs.rest & ~runs.continued;
+
+    uint64_t upper = block.upper, lower = block.lower;
+    const uint64_t apostrophes = block.apostrophe & ((upper | lower | caseless) << 1 | carry.is_word);
+    if (apostrophes | carry.contraction) {
+      const uint64_t letters = find_contractions(apostrophes, bytes, characters, true, true, block, carry);
+      upper &= ~letters;
+      lower &= ~letters;
+      lone &= ~(apostrophes & (letters >> 1 | carry.contraction << (block.count - 1)));
+    }
+
+    const uint64_t word = upper | lower | caseless;
+    const uint64_t white = block.white & ~runs.absorbed;
+    const uint64_t newline = block.newline & ~runs.absorbed;
+    const uint64_t joins_letter = word | lone | (white & ~newline);
+    uint64_t starts = lone | (word & ~(joins_letter << 1 | carry.joins_letter)) | number_groups(block, carry) |
+                      white_starts(block, white, newline, carry, beyond, true);
+
+    const uint64_t as_lower = lower | flood(caseless, caseless & (lower << 1 | carry.is_lower));
+    const uint64_t as_upper = caseless & ~as_lower;
+    starts |= upper & (as_lower << 1 | carry.is_lower);
+    if (const uint64_t given_back = upper & (as_upper << 1 | carry.is_caseless)) {
+      starts |= find_given_back(block, upper, given_back, word, beyond);
+    }
+
+    carry.joins_letter = block.last(joins_letter);
+    carry.joins_rest = block.last(runs.rest | runs.continued | block.space);
+    carry.absorbs = block.last(runs.rest | runs.continued | runs.absorbed);
+    carry.is_absorbed = block.last(runs.absorbed);
+    carry.is_rest_run = block.last(runs.continued);
+    carry.is_word = block.last(word);
+    carry.is_lower = block.last(as_lower);
+    carry.is_caseless = block.last(as_upper);
+    return starts;
+  }
+
+  // Of the runs of uppercase letters that begin at `candidates`, those that end their words.
+  static uint64_t find_given_back(const CharacterBlock& block, uint64_t upper, uint64_t candidates, uint64_t word, const Beyond& beyond) {
+    uint64_t starts = 0;
+    for (; candidates; candidates &= candidates - 1) {
+      const uint64_t candidate = candidates & -candidates;
+      const uint64_t sum = upper + candidate;
+      const bool reaches_end = block.last(upper & ~sum);
+      const bool goes_on = reaches_end ? beyond.has_word_after_uppercase() : (sum & ~upper & word) != 0;
+      if (!goes_on) starts |= candidate;
+    }
+    return starts;
+  }
+};

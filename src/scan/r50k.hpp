@@ -1,0 +1,31 @@
+// '(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s
+//
+// A run of letters, of numbers or of the rest starts unless U+0020 is before it. A white run starts; so does its last character, which
+// leaves the others to \s+(?!\S), unless the text ends. A rest character that starts and is an apostrophe may begin a contraction.
+//
+// Included by block_scan.hpp.
+struct R50k {
+  static constexpr bool tells_letters_apart = false;
+  static constexpr bool absorbs_newlines = false;
+  static constexpr bool absorbs_slashes = false;
+
+  template <class Characters>
+  SCAN_INLINE static uint64_t find_starts(CharacterBlock& block, const uint8_t* bytes, const Characters& characters, ScanCarry& carry,
+                                          const Beyond& beyond) {
+    const uint64_t rest = block.all() & ~(block.letter | block.number | block.white);
+    const uint64_t rest_starts = rest & ~((rest | block.space) << 1 | carry.joins_rest);
+    uint64_t letter = block.letter;
+    if (const uint64_t apostrophes = block.apostrophe & rest_starts; apostrophes | carry.contraction) {
+      letter &= ~find_contractions(apostrophes, bytes, characters, false, false, block, carry);
+    }
+    const uint64_t before_white = block.white >> 1 | beyond.is_white(block.last(block.white)) << (block.count - 1);
+    const uint64_t starts = rest_starts | (letter & ~((letter | block.space) << 1 | carry.joins_letter)) |
+                            (block.number & ~((block.number | block.space) << 1 | carry.joins_number)) |
+                            (block.white & ~((block.white << 1 | carry.is_white) & before_white));
+    carry.joins_letter = block.last(letter | block.space);
+    carry.joins_number = block.last(block.number | block.space);
+    carry.joins_rest = block.last(rest | block.space);
+    carry.is_white = block.last(block.white);
+    return starts;
+  }
+};
