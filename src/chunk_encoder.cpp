@@ -141,7 +141,7 @@ size_t ChunkEncoder::memory_size() const {
 
 void ChunkEncoder::shrink() {
   merge_ = {};
-  chunk_.ranks = {};
+  std::vector<uint32_t>().swap(chunk_.ranks);  // `= {}` would keep the memory
 }
 
 }  // namespace bpe

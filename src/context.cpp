@@ -32,6 +32,7 @@ Context* ContextPool::borrow() {
 
 void ContextPool::give_back(Context* context) noexcept {
   if (context->encoder.memory_size() > max_idle_memory) context->encoder.shrink();
+  if (context->matcher) context->matcher->end();  // its text may not have been matched to the end
   const size_t first = preferred_slot();
   for (size_t i = 0; i < slot_count_; i++) {
     Context* empty = nullptr;

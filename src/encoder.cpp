@@ -18,31 +18,87 @@ bool encode_piece(const Vocabulary& vocabulary, Text pretoken, MergeScratch& scr
   return sink.add(ranks.size());
 }
 
-// Appends the tokens of text without special tokens. False: the sink wants no more.
-bool encode_ordinary(const Encoding& encoding, Text text, Context& context, TokenSink& sink) {
+// Text whose pretokens come from the vectorised scanner. False: the sink wants no more.
+bool encode_scanned(const Encoding& encoding, Text text, Context& context, TokenSink& sink) {
+  const Vocabulary& vocabulary = encoding.vocabulary();
+  const Phases& phases = encoding.pretokenizer().phases();
+  Chunk& chunk = context.encoder.chunk();
+  chunk.gaps.clear();
+  ScanState state;
+  state.start(text, encoding.safe_split());
+  size_t origin = 0;  // where the chunk begins
+  size_t known = 0;   // starts in the chunk: at first none, later that of the pretoken whose end the last chunk did not reach
+  while (!state.is_done) {
+    const size_t found = encoding.pretokenizer().scan()(state, chunk.starts + known, Chunk::capacity - known);
+    const size_t count = known + found;
+    const bool is_giant = state.is_done ? text.size - origin - chunk.starts[count - 1] > giant_size : found == 0;
+    // Every pretoken but the last has an end.
+    chunk.size = count - 1;
+    if (state.is_done && !is_giant) {
+      chunk.starts[count] = uint32_t(text.size - origin);
+      chunk.size = count;
+    }
+    if (chunk.size > 0 && !context.encoder.encode_chunk(vocabulary, phases, text.part(origin, text.size), sink)) return false;
+    if (state.is_done && !is_giant) return true;
+
+    origin += chunk.starts[count - 1];
+    if (is_giant) {
+      const size_t end = encoding.pretokenizer().end_of_pretoken(text, origin);
+      if (!encode_piece(vocabulary, text.part(origin, end), context.encoder.merge_scratch(), sink)) return false;
+      text = text.part(end, text.size);
+      state.start(text, encoding.safe_split());
+      origin = known = 0;
+      continue;
+    }
+    state.origin = origin;
+    chunk.starts[0] = 0;
+    known = 1;
+  }
+  return true;
+}
+
+// Text whose pretokens come one by one, maybe with gaps between them. False: the sink wants no more.
+bool encode_split(const Encoding& encoding, Text text, Context& context, TokenSink& sink) {
   const Vocabulary& vocabulary = encoding.vocabulary();
   Chunk& chunk = context.encoder.chunk();
   Pretokenizer::Splitter splitter(encoding.pretokenizer(), text, context);
   constexpr size_t max_spans = Chunk::capacity / 2;  // each may bring a gap before it
   Span spans[max_spans];
-  size_t end = 0;
-  while (const size_t count = splitter.next(spans, max_spans)) {
-    const size_t origin = end;
-    size_t size = 0;
+  size_t origin = 0, end = 0, size = 0;
+  const auto encode_chunk = [&] {
+    chunk.starts[size] = uint32_t(end - origin);
+    chunk.size = size;
+    const bool wants_more = size == 0 || context.encoder.encode_chunk(vocabulary, encoding.pretokenizer().phases(), text.part(origin, text.size), sink);
     chunk.gaps.clear();
+    origin = end;
+    size = 0;
+    return wants_more;
+  };
+  chunk.gaps.clear();
+  while (const size_t count = splitter.next(spans, max_spans)) {
     for (size_t n = 0; n < count; n++) {
-      if (spans[n].begin > end) {
+      const Span& span = spans[n];
+      if (span.end - origin > giant_size) {
+        if (!encode_chunk()) return false;
+        origin = end = span.end;
+        if (!encode_piece(vocabulary, text.part(span.begin, span.end), context.encoder.merge_scratch(), sink)) return false;
+        continue;
+      }
+      if (span.begin > end) {
         chunk.gaps.push_back(uint16_t(size));
         chunk.starts[size++] = uint32_t(end - origin);
       }
-      chunk.starts[size++] = uint32_t(spans[n].begin - origin);
-      end = spans[n].end;
+      chunk.starts[size++] = uint32_t(span.begin - origin);
+      end = span.end;
     }
-    chunk.starts[size] = uint32_t(end - origin);
-    chunk.size = size;
-    if (!context.encoder.encode_chunk(vocabulary, encoding.pretokenizer().phases(), text.part(origin, text.size), sink)) return false;
+    if (!encode_chunk()) return false;
   }
   return true;
+}
+
+// Appends the tokens of text without special tokens. False: the sink wants no more.
+bool encode_ordinary(const Encoding& encoding, Text text, Context& context, TokenSink& sink) {
+  return (encoding.pretokenizer().scan() ? encode_scanned : encode_split)(encoding, text, context, sink);
 }
 
 }  // namespace

@@ -1,12 +1,14 @@
 // An encoding: everything that is fixed once it is loaded, and the pool of contexts that calls borrow.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "context.hpp"
 #include "decoder.hpp"
 #include "pretokenizer.hpp"
+#include "safe_split.hpp"
 #include "special_tokens.hpp"
 #include "vocabulary.hpp"
 
@@ -33,12 +35,15 @@ class Encoding {
   const SpecialTokens& special_tokens() const { return parts_.special_tokens; }
   const Pretokenizer& pretokenizer() const { return pretokenizer_; }
   const Decoder& decoder() const { return decoder_; }
+  // Where scanners may cut pretokens, too; nullptr if they may not.
+  const SafeSplit* safe_split() const { return safe_split_ ? &*safe_split_ : nullptr; }
   ContextPool& contexts() const { return contexts_; }
 
  private:
   EncodingParts parts_;
   Pretokenizer pretokenizer_;
   Decoder decoder_;
+  std::optional<SafeSplit> safe_split_;
   mutable ContextPool contexts_;
 };
 

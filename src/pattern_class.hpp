@@ -85,19 +85,20 @@ inline bool is_lost_when_packed(Range range) { return range.first <= 0x100 && ra
 // Brackets, or an expression in parentheses.
 inline std::string ClassSet::operand() const {
   if (!is_list()) return joined({is_negated ? "!(" : "(", expression, ")"});
-  std::string apart;
-  std::string items;
   const std::vector<Range> all = merged(ranges);
   const bool is_packed = std::count_if(all.begin(), all.end(), [](Range range) { return range.last >= 0x100; }) >= packed_ranges;
+  std::string items, apart;
   for (const Range range : all) {
     std::string& destination = is_packed && is_lost_when_packed(range) ? apart : items;
     destination += spelled(range.first);
     if (range.first < range.last) destination += joined({"-", spelled(range.last)});
   }
+  // U+0100 is either in the set or in its complement.
+  if (!apart.empty() && properties.empty()) return ClassSet{complement(ranges), {}, {}, !is_negated}.operand();
   items += properties;
-  if (apart.empty() && items.empty()) return joined({is_negated ? "[" : "[^", "\\x{0}-\\x{10ffff}]"});
-  if (apart.empty()) return joined({is_negated ? "[^" : "[", items, "]"});
-  return joined({is_negated ? "!([" : "([", apart, "]+[", items, "])"});
+  if (!apart.empty()) return joined({is_negated ? "!([" : "([", apart, "]+[", items, "])"});
+  if (items.empty()) return joined({is_negated ? "[" : "[^", "\\x{0}-\\x{10ffff}]"});
+  return joined({is_negated ? "[^" : "[", items, "]"});
 }
 
 inline std::string ClassSet::whole() const {

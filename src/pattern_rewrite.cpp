@@ -363,32 +363,35 @@ class Rewriter : PatternCursor {
 
   // Up to `]` or an operator.
   ClassSet read_union(size_t begin, int depth, bool is_first) {
-    ClassSet list;
-    std::vector<ClassSet> others;
-    size_t count = 0;
-    const auto add = [&](const ClassSet& set) {
-      ++count;
-      // Under the flag i, the characters outside of a set have their case variants only in PCRE2.
-      const bool is_flat = set.is_list() && (!set.is_negated || (set.properties.empty() && !is_caseless_));
-      if (!is_flat) return others.push_back(set);
-      const std::vector<Range> ranges = set.is_negated ? complement(set.ranges) : set.ranges;
-      list.ranges.insert(list.ranges.end(), ranges.begin(), ranges.end());
-      list.properties += set.properties;
-    };
+    std::vector<ClassSet> sets;
     // Any number of `-`, and `]` if nothing else was there, are themselves at the beginning.
-    for (; is_first && peek() == '-'; ++at_) add(single('-'));
-    if (is_first && count == 0 && accept("]")) add(single(']'));
+    for (; is_first && peek() == '-'; ++at_) sets.push_back(single('-'));
+    if (is_first && sets.empty() && accept("]")) sets.push_back(single(']'));
     while (!is_at("]") && !is_at_operator()) {
       if (is_at_end()) bad(begin, "this class is never closed");
-      add(peek() == '[' ? read_nested(depth) : read_item());
+      sets.push_back(peek() == '[' ? read_nested(depth) : read_item());
     }
-    if (count == 0) unsupported(at_, "an operator of classes without one of its operands");
+    if (sets.empty()) unsupported(at_, "an operator of classes without one of its operands");
+    return sets.size() == 1 ? sets[0] : union_of(sets);
+  }
+
+  ClassSet union_of(const std::vector<ClassSet>& sets) const {
+    ClassSet list;
+    std::string others;
+    for (const ClassSet& set : sets) {
+      // Under the flag i, the characters outside of a set have their case variants only in PCRE2.
+      const bool is_flat = set.is_list() && (!set.is_negated || (set.properties.empty() && !is_caseless_));
+      if (is_flat) {
+        const std::vector<Range> ranges = set.is_negated ? complement(set.ranges) : set.ranges;
+        list.ranges.insert(list.ranges.end(), ranges.begin(), ranges.end());
+        list.properties += set.properties;
+      } else {
+        others += joined({others.empty() ? "" : "+", set.operand()});
+      }
+    }
     if (others.empty()) return list;
-    if (count == 1) return others[0];
-    std::string text = others[0].operand();
-    for (size_t i = 1; i < others.size(); ++i) text += joined({"+", others[i].operand()});
-    if (others.size() < count) text += joined({"+", list.operand()});
-    return expression(text);
+    const bool has_list = !list.ranges.empty() || !list.properties.empty();
+    return expression(has_list ? joined({others, "+", list.operand()}) : others);
   }
 
   static ClassSet single(uint32_t code_point) { return {{{code_point, code_point}}, {}, {}, false}; }

@@ -1,26 +1,34 @@
-// Text -> pretokens: a scanner where the pattern is known, else PCRE2.
+// Text -> pretokens: the scanners of a kernel where the pattern is known, else PCRE2.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string_view>
 
-#include "context.hpp"
 #include "pattern_pcre2.hpp"
 #include "phases/phases.hpp"
+#include "scan/dispatch.hpp"
 #include "scan/scan_scalar.hpp"
 #include "text.hpp"
 
 namespace bpe {
 
+struct Context;
+
 class Pretokenizer {
  public:
-  // engine: "" for the fastest, "scalar" or "pcre2". Throws Failure(UNSUPPORTED_ENGINE) and what Pcre2Pattern throws.
+  // engine: "" for the fastest, "pcre2", "scalar", or the name of a kernel. Throws Failure(UNSUPPORTED_ENGINE) and what Pcre2Pattern
+  // throws.
   Pretokenizer(std::string_view pattern, std::string_view engine);
 
-  const char* engine() const { return scan_ ? "scalar" : "pcre2"; }
-  bool is_known_pattern() const { return scan_; }
+  const char* engine() const { return kernel_ ? kernel_->name : next_ ? "scalar" : "pcre2"; }
   // What the chunks are worked on with: as fast as the engine.
   const Phases& phases() const { return *phases_; }
+  // The vectorised scanner; nullptr: Splitter gives the pretokens.
+  ScanFunction* scan() const { return kernel_ ? kernel_->scan[size_t(*known_)] : nullptr; }
+  bool is_known_pattern() const { return known_.has_value(); }
+  // The end of the pretoken of a known pattern that begins at `at`.
+  size_t end_of_pretoken(Text text, size_t at) const { return size_t(scalar_scanner(*known_)(text.data + at, text.end()) - text.data); }
 
   // The pretokens of one text, in order.
   class Splitter {
@@ -30,16 +38,18 @@ class Pretokenizer {
     size_t next(Span* spans, size_t capacity);
 
    private:
+    const Pretokenizer& pretokenizer_;
     Text text_;
     size_t at_ = 0;
-    NextPretoken scan_;
     Pcre2Matcher* matcher_ = nullptr;
   };
 
  private:
-  const Phases* phases_ = nullptr;
-  NextPretoken scan_ = nullptr;             // not null: the pattern is known
+  std::optional<Pattern> known_;
+  const Kernel* kernel_ = nullptr;          // of a known pattern, unless another engine is wanted
+  NextPretoken next_ = nullptr;             // of a known pattern, unless PCRE2 is wanted
   std::unique_ptr<Pcre2Pattern> compiled_;  // else
+  const Phases* phases_;
 };
 
 }  // namespace bpe

@@ -25,7 +25,10 @@ Vocabulary::Vocabulary(Tokens tokens) : tokens_(std::move(tokens)) {
   index_tokens();
   index_bytes();
   std::vector<Merge> merges = derive_merges();
-  if (merges.empty()) merges = list_all_splits();
+  if (merges.empty()) {
+    merges = list_all_splits();
+    merges_make_all_tokens_ = false;
+  }
   pairs_ = PairTable(merges, {});
 }
 

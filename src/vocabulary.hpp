@@ -42,6 +42,8 @@ class Vocabulary {
   }
   const Tokens& tokens() const { return tokens_; }
   size_t max_token_size() const { return max_token_size_; }
+  // Whether the bytes of every token merge to it.
+  bool merges_make_all_tokens() const { return merges_make_all_tokens_; }
 
   // The rank of the token with these bytes, or no_rank.
   uint32_t find(Text bytes) const { return find(bytes, hash_bytes(bytes.data, bytes.size)); }
@@ -68,6 +70,7 @@ class Vocabulary {
   Tokens tokens_;
   bool numbers_are_ranks_ = true;
   size_t max_token_size_ = 0;
+  bool merges_make_all_tokens_ = true;
   // Open addressing by hash_bytes; a slot is offset << 40 | rank << 20 | min(size, 255) << 12 | 12 bits of the hash, 0: empty.
   Table<uint64_t> slots_;
   unsigned slot_bits_ = 0;

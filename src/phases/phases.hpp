@@ -31,9 +31,6 @@ struct MergeBatch {
 };
 
 struct Phases {
-  const char* name;
-  bool (*is_supported)() noexcept;
-
   // Keys, lines and lists of the pretokens [begin, end), with their lines on the way from memory. Reads up to 16 bytes from the
   // start of each pretoken, whatever its size.
   void (*make_keys)(const uint8_t* text, Chunk& chunk, size_t begin, size_t end, const PretokenCache& cache);
@@ -51,7 +48,9 @@ struct Phases {
   void (*merge)(const Vocabulary& vocabulary, const MergeBatch& batch);
 };
 
-// The fastest that this machine supports.
-const Phases& fastest_phases();
+extern const Phases phases_generic;
+#if defined(__x86_64__)
+extern const Phases phases_avx512;  // with the instructions of the kernel of this name
+#endif
 
 }  // namespace bpe

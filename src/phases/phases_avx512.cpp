@@ -29,12 +29,6 @@
 namespace bpe {
 namespace avx512 {
 
-bool is_supported() noexcept {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2") &&
-         __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
-}
-
 constexpr uint64_t marker(uint64_t size) { return (0xF8 + size) << 56; }
 
 void make_keys(const uint8_t* text, Chunk& chunk, size_t begin, size_t end, const PretokenCache& cache) {
@@ -346,9 +340,7 @@ void merge(const Vocabulary& vocabulary, const MergeBatch& batch) {
 
 }  // namespace avx512
 
-extern const Phases phases_avx512;
-const Phases phases_avx512 = {"avx512",     avx512::is_supported, avx512::make_keys, avx512::probe,
-                              avx512::count, avx512::emit,         avx512::merge};
+const Phases phases_avx512 = {avx512::make_keys, avx512::probe, avx512::count, avx512::emit, avx512::merge};
 
 }  // namespace bpe
 

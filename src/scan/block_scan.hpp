@@ -180,8 +180,8 @@ inline const uint8_t* tail_block(ScanState& state) {
     uint8_t* const text_end = state.tail + ScanState::look_behind;
     const size_t before = state.position < ScanState::look_behind ? state.position : ScanState::look_behind;
     const size_t left = state.text.size - state.position;
-    std::memset(text_end, ' ', 64 + 2 * ScanState::look_ahead);
-    if (left > 64) std::memset(text_end + 64, ' ', 64 + 2 * ScanState::look_ahead);
+    std::memset(text_end, ' ', 64 + ScanState::look_ahead);
+    if (left > 64) std::memset(text_end + 64, ' ', 64 + ScanState::look_ahead);
     std::memcpy(text_end - before, state.text.data + state.position - before, before + left);
   }
   return state.tail + ScanState::look_behind + (state.position - state.tail_position);

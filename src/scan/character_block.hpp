@@ -8,6 +8,9 @@
 #include "unicode/class_table.hpp"
 #include "unicode/utf8.hpp"
 
+// The algebra of a block is one function, whatever it is made of.
+#define SCAN_INLINE [[gnu::always_inline]] inline
+
 namespace bpe {
 
 struct CharacterBlock {
@@ -23,7 +26,6 @@ struct CharacterBlock {
   uint64_t slash;       // /
   uint64_t apostrophe;  // '
   uint64_t cut;         // safe_split.hpp allows a cut before it, if it and the character before it are letters
-  uint64_t rest;        // none of the above but slash and apostrophe: what the patterns call [^\s\p{L}\p{N}], less the marks where told apart
   unsigned count;       // characters, 1..64
 
   uint64_t all() const { return ~uint64_t{0} >> (64 - count); }

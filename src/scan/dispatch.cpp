@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 
+#include "phases/phases.hpp"
+
 #if defined(__x86_64__)
 #include <cpuid.h>
 #endif
@@ -39,32 +41,35 @@ bool has_slow_pext() noexcept {
 // __builtin_cpu_supports asks the operating system, too, whether it saves the registers.
 bool has_avx2_without_pext() noexcept {
   __builtin_cpu_init();
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt");
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
+         __builtin_cpu_supports("popcnt");
 }
 
-bool has_avx2() noexcept { return has_avx2_without_pext() && __builtin_cpu_supports("bmi2") && !has_slow_pext(); }
+bool has_avx2() noexcept { return has_avx2_without_pext() && !has_slow_pext(); }
 
 bool has_avx512() noexcept {
   return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
          __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2");
 }
 
-constexpr Kernel avx512_kernel = {"avx512", has_avx512, {avx512::scan_r50k, avx512::scan_cl100k, avx512::scan_o200k}};
-constexpr Kernel avx2_kernel = {"avx2", has_avx2, {avx2::scan_r50k, avx2::scan_cl100k, avx2::scan_o200k}};
+constexpr Kernel avx512_kernel = {
+    "avx512", has_avx512, {avx512::scan_r50k, avx512::scan_cl100k, avx512::scan_o200k}, &phases_avx512};
+constexpr Kernel avx2_kernel = {"avx2", has_avx2, {avx2::scan_r50k, avx2::scan_cl100k, avx2::scan_o200k}, &phases_generic};
 constexpr Kernel avx2_without_pext_kernel = {
     "avx2_without_pext",
     has_avx2_without_pext,
-    {avx2_without_pext::scan_r50k, avx2_without_pext::scan_cl100k, avx2_without_pext::scan_o200k}};
+    {avx2_without_pext::scan_r50k, avx2_without_pext::scan_cl100k, avx2_without_pext::scan_o200k},
+    &phases_generic};
 
 #elif defined(__aarch64__)
 
 constexpr Kernel neon_kernel = {
-    "neon", []() noexcept { return true; }, {neon::scan_r50k, neon::scan_cl100k, neon::scan_o200k}};
+    "neon", []() noexcept { return true; }, {neon::scan_r50k, neon::scan_cl100k, neon::scan_o200k}, &phases_generic};
 
 #endif
 
 constexpr Kernel portable_kernel = {
-    "portable", []() noexcept { return true; }, {portable::scan_r50k, portable::scan_cl100k, portable::scan_o200k}};
+    "portable", []() noexcept { return true; }, {portable::scan_r50k, portable::scan_cl100k, portable::scan_o200k}, &phases_generic};
 
 const Kernel& choose_kernel() {
   const char* name = std::getenv("TOKEN_RANKER_KERNEL");

@@ -15,6 +15,7 @@
 
 namespace bpe {
 
+struct Phases;
 struct SafeSplit;
 
 // What a block of 64 bytes has to know of the characters before it. Unless said otherwise a field is 0 or 1 and is about the last of
@@ -53,7 +54,7 @@ struct ScanState {
   size_t position;        // of the next block
   size_t tail_position;   // of tail[look_behind], or none
   ScanCarry carry;
-  alignas(64) uint8_t tail[look_behind + 3 * 64];  // the end of the text, then spaces
+  uint8_t tail[look_behind + 2 * (64 + look_ahead)];  // the end of the text, then spaces
 
   static constexpr size_t none = ~size_t{0};
 
@@ -80,6 +81,7 @@ struct Kernel {
   const char* name;                    // as in TOKEN_RANKER_KERNEL=avx2
   bool (*is_supported)() noexcept;     // the CPU has it and the operating system saves its registers
   ScanFunction* scan[pattern_count];   // indexed by Pattern
+  const Phases* phases;                // what follows the scan, with the same instructions
 };
 
 }  // namespace bpe

@@ -1,0 +1,250 @@
+// AVX-512 with VBMI2. A vector holds the sets of 64 characters, one byte each (character_block.hpp, code):
+//
+//   ASCII        two table look-ups in one: vpermi2b
+//   others       if well-formed: their first, second and third bytes side by side; 16 at a time: code point, class by gather, sets by a
+//                permutation of 16; back to the places of their first bytes
+//   characters   the bytes that begin one, side by side
+//   masks        one test for each set
+#if defined(__x86_64__)
+
+#include <cstring>
+
+#include "character_block.hpp"
+#include "safe_split.hpp"
+#include "scanner.hpp"
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wuninitialized"  // GCC's own header leaves values undefined on purpose
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+#include <immintrin.h>
+
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,bmi,bmi2,popcnt"))), apply_to = function)
+#else
+#pragma GCC push_options
+#pragma GCC target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,bmi,bmi2,popcnt")
+#endif
+
+namespace bpe::avx512 {
+
+#include "block_scan.hpp"
+
+// [low six bits of a byte >= 0xC0]: the least second byte, and how many follow it. None for bytes that begin nothing.
+struct SecondBytes {
+  alignas(64) uint8_t least[64];
+  alignas(64) uint8_t count[64];
+};
+
+constexpr SecondBytes second_bytes = [] {
+  SecondBytes table = {};
+  for (unsigned lead = 0xC2; lead <= 0xF4; lead++) {
+    const unsigned least = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;  // below: a longer form than needed
+    const unsigned end = lead == 0xED ? 0xA0 : lead == 0xF4 ? 0x90 : 0xC0;    // from there: a surrogate, or beyond Unicode
+    table.least[lead & 63] = uint8_t(least);
+    table.count[lead & 63] = uint8_t(end - least);
+  }
+  return table;
+}();
+
+template <class Pattern>
+struct alignas(64) CodesByClass {
+  uint32_t codes[16];
+};
+
+template <class Pattern>
+constexpr CodesByClass<Pattern> codes_by_class = [] {
+  CodesByClass<Pattern> table = {};
+  const ClassCodes codes = make_class_codes(Pattern::tells_letters_apart);
+  for (size_t i = 0; i < codes.size(); i++) table.codes[i] = codes[i];
+  return table;
+}();
+
+alignas(64) constexpr auto aligned_ascii_codes = ascii_codes;
+
+struct Avx512 {
+  class Compressor {
+   public:
+    SCAN_INLINE explicit Compressor(uint64_t selected) : selected_(selected) {}
+    SCAN_INLINE uint64_t compress(uint64_t mask) const { return _pext_u64(mask, selected_); }
+    SCAN_INLINE uint64_t expand(uint64_t mask) const { return _pdep_u64(mask, selected_); }
+
+   private:
+    uint64_t selected_;
+  };
+
+  SCAN_INLINE static __m512i codes_of_ascii(__m512i bytes) {
+    return _mm512_permutex2var_epi8(_mm512_load_si512(aligned_ascii_codes.data()), bytes, _mm512_load_si512(aligned_ascii_codes.data() + 64));
+  }
+
+  // ascii: which characters are ASCII.
+  template <class Pattern>
+  SCAN_INLINE static void test_codes(__m512i codes, uint64_t ascii, CharacterBlock& block) {
+    const auto has = [&](uint8_t set) { return _mm512_test_epi8_mask(codes, _mm512_set1_epi8(char(set))); };
+    if constexpr (Pattern::tells_letters_apart) {
+      const uint64_t newline_or_caseless = has(code::newline), space_or_mark = has(code::space);
+      block.upper = has(code::upper);
+      block.lower = has(code::lower);
+      block.caseless = newline_or_caseless & ~ascii;
+      block.mark = space_or_mark & ~ascii;
+      block.newline = newline_or_caseless & ascii;
+      block.space = space_or_mark & ascii;
+    } else {
+      block.letter = has(code::letter);
+      block.newline = has(code::newline);
+      block.space = has(code::space);
+    }
+    block.number = has(code::number);
+    block.white = has(code::white);
+    block.apostrophe = has(code::apostrophe);
+    block.slash = has(code::slash);
+  }
+
+  template <class Pattern>
+  SCAN_INLINE static uint64_t classify(const uint8_t* text, CharacterBlock& block) {
+    const __m512i bytes = _mm512_loadu_si512(text);
+    test_codes<Pattern>(codes_of_ascii(bytes), ~uint64_t{0}, block);
+    return _mm512_movepi8_mask(bytes);
+  }
+
+  // 16 characters of two or three bytes, given by these bytes.
+  struct Characters16 {
+    __m512i code_points;
+    __mmask16 is_wide;
+    SCAN_INLINE Characters16(__m128i firsts, __m128i seconds, __m128i thirds) {
+      const __m512i six_bits = _mm512_set1_epi32(63);
+      const __m512i first = _mm512_cvtepu8_epi32(firsts);
+      const __m512i second = _mm512_and_si512(_mm512_cvtepu8_epi32(seconds), six_bits);
+      const __m512i third = _mm512_and_si512(_mm512_cvtepu8_epi32(thirds), six_bits);
+      const __m512i two = _mm512_or_si512(_mm512_slli_epi32(_mm512_and_si512(first, _mm512_set1_epi32(31)), 6), second);
+      const __m512i three = _mm512_or_si512(_mm512_slli_epi32(_mm512_and_si512(first, _mm512_set1_epi32(15)), 12),
+                                            _mm512_or_si512(_mm512_slli_epi32(second, 6), third));
+      is_wide = _mm512_cmpge_epu32_mask(first, _mm512_set1_epi32(0xE0));
+      code_points = _mm512_mask_mov_epi32(two, is_wide, three);
+    }
+  };
+
+  // SafeSplit::may_cut, negated, for 16 pairs of wide characters.
+  SCAN_INLINE static uint64_t find_uncuttable(const SafeSplit& cuts, __m512i before, const Characters16& characters, __mmask16 used) {
+    const __m512i code_points = characters.code_points;
+    const __m512i low_bits = _mm512_set1_epi32(31);
+    const __m512i mixed = _mm512_xor_si512(_mm512_mullo_epi32(before, _mm512_set1_epi32(int(0x9E3779B1u))),
+                                           _mm512_mullo_epi32(code_points, _mm512_set1_epi32(int(0x85EBCA77u))));
+    const __m512i hash = _mm512_srli_epi32(_mm512_mullo_epi32(mixed, _mm512_set1_epi32(int(0xC2B2AE3Du))), 32 - SafeSplit::hash_bits);
+    const __m512i pairs = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), used & characters.is_wide, _mm512_srli_epi32(hash, 5),
+                                                      cuts.pairs.data(), 4);
+    const __m512i last_bits = _mm512_and_si512(before, _mm512_set1_epi32(63));
+    const __m512i halves = _mm512_add_epi32(_mm512_slli_epi32(_mm512_srli_epi32(code_points, 12), 1), _mm512_srli_epi32(last_bits, 5));
+    const __m512i partial =
+        _mm512_permutex2var_epi32(_mm512_loadu_si512(cuts.partial), halves, _mm512_loadu_si512(cuts.partial + 8));
+    const __m512i found = _mm512_or_si512(_mm512_srlv_epi32(pairs, _mm512_and_si512(hash, low_bits)),
+                                          _mm512_srlv_epi32(partial, _mm512_and_si512(last_bits, low_bits)));
+    return _mm512_test_epi32_mask(found, _mm512_set1_epi32(1));
+  }
+
+  template <class Pattern>
+  SCAN_INLINE static Compressor classify_non_ascii(const uint8_t* text, uint64_t non_ascii, const SafeSplit* cuts, ScanCarry& carry,
+                                                   CharacterBlock& block) {
+    const __m512i bytes = _mm512_loadu_si512(text);
+    const __m512i next = _mm512_loadu_si512(text + 1);
+    const __m512i next_but_one = _mm512_loadu_si512(text + 2);
+    const __m512i ascii = _mm512_maskz_mov_epi8(~non_ascii, codes_of_ascii(bytes));
+
+    // Well-formed: every leading byte has the bytes it needs behind it, and there are no other continuation bytes.
+    const auto at_least = [&](uint64_t among, uint8_t least) {
+      return _mm512_mask_cmpge_epu8_mask(among, bytes, _mm512_set1_epi8(char(least)));
+    };
+    const auto are_continuations = [](uint64_t among, __m512i those) {
+      return _mm512_mask_cmplt_epi8_mask(among, those, _mm512_set1_epi8(char(0xC0)));
+    };
+    const uint64_t leads = at_least(non_ascii, 0xC0);
+    const uint64_t long_leads = at_least(leads, 0xE0);
+    const uint64_t longest_leads = at_least(leads, 0xF0);
+    const __m512i second = _mm512_sub_epi8(next, _mm512_permutexvar_epi8(bytes, _mm512_load_si512(second_bytes.least)));
+    const uint64_t with_second =
+        _mm512_mask_cmplt_epu8_mask(leads, second, _mm512_permutexvar_epi8(bytes, _mm512_load_si512(second_bytes.count)));
+    const uint64_t with_third = are_continuations(long_leads, next_but_one);
+    const uint64_t expected = leads << 1 | long_leads << 2 | longest_leads << 3 | ((uint64_t{1} << carry.overhang) - 1);
+    uint64_t malformed = (expected ^ leads ^ non_ascii) | (leads ^ with_second) | (long_leads ^ with_third);
+    if (longest_leads) malformed |= longest_leads ^ are_continuations(longest_leads, _mm512_loadu_si512(text + 3));
+    if (malformed) [[unlikely]] {
+      test_codes<Pattern>(ascii, ~non_ascii, block);
+      return read_characters<Avx512, Pattern>(text, non_ascii, cuts, carry, block);
+    }
+
+    const __m512i firsts = _mm512_maskz_compress_epi8(leads, bytes);
+    const __m512i seconds = _mm512_maskz_compress_epi8(leads, next);
+    const __m512i thirds = _mm512_maskz_compress_epi8(leads, next_but_one);
+    const unsigned count = unsigned(__builtin_popcountll(leads));
+    const __m512i class_codes = _mm512_load_si512(codes_by_class<Pattern>.codes);
+    uint64_t uncuttable = 0;
+    const auto codes_of = [&](const Characters16& characters, __mmask16 used) {
+      const __m512i classes = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), used, characters.code_points, class_pages, 1);
+      return _mm512_cvtepi32_epi8(_mm512_permutexvar_epi32(classes, class_codes));  // looks at the low four bits of a class byte only
+    };
+
+    const Characters16 low(_mm512_castsi512_si128(firsts), _mm512_castsi512_si128(seconds), _mm512_castsi512_si128(thirds));
+    const __mmask16 low_used = __mmask16(count < 16 ? (1u << count) - 1 : 0xFFFF);
+    if (cuts) {
+      const uint32_t before = carry.is_wide ? read_wide_character(text + carry.overhang - 3) : 0;
+      uncuttable = find_uncuttable(*cuts, _mm512_alignr_epi32(low.code_points, _mm512_set1_epi32(int(before)), 15), low, low_used);
+    }
+    __m256i others = _mm256_zextsi128_si256(codes_of(low, low_used));
+    if (count > 16) {  // at most 32 are well-formed
+      const Characters16 high(_mm512_extracti32x4_epi32(firsts, 1), _mm512_extracti32x4_epi32(seconds, 1), _mm512_extracti32x4_epi32(thirds, 1));
+      const __mmask16 high_used = __mmask16((uint64_t{1} << (count - 16)) - 1);
+      if (cuts) {
+        uncuttable |= find_uncuttable(*cuts, _mm512_alignr_epi32(high.code_points, low.code_points, 15), high, high_used) << 16;
+      }
+      others = _mm256_inserti128_si256(others, codes_of(high, high_used), 1);
+    }
+
+    __m512i all = _mm512_or_si512(ascii, _mm512_maskz_expand_epi8(leads, _mm512_castsi256_si512(others)));
+    for (uint64_t left = longest_leads; left; left &= left - 1) {  // of these, what the steps above found is void
+      const Character character = read_character(text + __builtin_ctzll(left), text + 64 + ScanState::look_ahead);
+      const uint32_t code = codes_by_class<Pattern>.codes[size_t(class_of(character.code_point))];
+      all = _mm512_mask_mov_epi8(all, left & -left, _mm512_set1_epi8(char(code)));
+    }
+
+    const uint64_t starts = leads | ~non_ascii;
+    const Compressor characters(starts);
+    test_codes<Pattern>(_mm512_maskz_compress_epi8(starts, all), characters.compress(~non_ascii), block);
+    block.count = unsigned(__builtin_popcountll(starts));
+    const uint64_t wide = long_leads & ~longest_leads;
+    if (cuts) block.cut = characters.compress(wide & (wide << 3 | carry.is_wide << carry.overhang) & ~_pdep_u64(uncuttable, leads));
+    carry.is_wide = wide >> (63 - __builtin_clzll(starts)) & 1;
+    carry.overhang = uint64_t(__builtin_popcountll(leads >> 63 | long_leads >> 62 | longest_leads >> 61));
+    return characters;
+  }
+
+  SCAN_INLINE static void store_starts(uint32_t* starts, uint32_t base, uint64_t mask, size_t count) {
+    const __m512i places =
+        _mm512_set_epi8(63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44, 43, 42, 41, 40, 39, 38, 37, 36, 35, 34,
+                        33, 32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2,
+                        1, 0);
+    const __m512i found = _mm512_maskz_compress_epi8(mask, places);
+    const auto store = [&](unsigned at, __m128i some) {
+      _mm512_storeu_si512(starts + at, _mm512_add_epi32(_mm512_set1_epi32(int(base)), _mm512_cvtepu8_epi32(some)));
+    };
+    store(0, _mm512_castsi512_si128(found));
+    store(16, _mm512_extracti32x4_epi32(found, 1));
+    if (count > 32) [[unlikely]] {
+      store(32, _mm512_extracti32x4_epi32(found, 2));
+      store(48, _mm512_extracti32x4_epi32(found, 3));
+    }
+  }
+};
+
+size_t scan_r50k(ScanState& state, uint32_t* starts, size_t capacity) { return scan_blocks<Avx512, R50k>(state, starts, capacity); }
+size_t scan_cl100k(ScanState& state, uint32_t* starts, size_t capacity) { return scan_blocks<Avx512, Cl100k>(state, starts, capacity); }
+size_t scan_o200k(ScanState& state, uint32_t* starts, size_t capacity) { return scan_blocks<Avx512, O200k>(state, starts, capacity); }
+
+}  // namespace bpe::avx512
+
+#if defined(__clang__)
+#pragma clang attribute pop
+#else
+#pragma GCC pop_options
+#endif
+
+#endif

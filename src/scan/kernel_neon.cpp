@@ -1,0 +1,84 @@
+// NEON: ASCII by table look-ups in four vectors of 16 bytes (character_block.hpp, code), other characters one by one.
+#if defined(__aarch64__)
+
+#include <arm_neon.h>
+
+#include <cstring>
+
+#include "bit_compress.hpp"
+#include "character_block.hpp"
+#include "safe_split.hpp"
+#include "scanner.hpp"
+
+namespace bpe::neon {
+
+#include "block_scan.hpp"
+
+struct Neon {
+  using Compressor = BitCompressor;
+
+  // 64 bytes.
+  struct Bytes {
+    uint8x16_t parts[4];
+  };
+
+  // Bit i: byte i has a bit of `set`. Each byte gives its place in a group of eight, and three rounds of adding neighbours join them.
+  SCAN_INLINE static uint64_t test(const Bytes& bytes, uint8_t set) {
+    static constexpr uint8_t places[16] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+    const uint8x16_t wanted = vdupq_n_u8(set);
+    const uint8x16_t place = vld1q_u8(places);
+    uint8x16_t found[4];
+    for (unsigned i = 0; i < 4; i++) found[i] = vandq_u8(vtstq_u8(bytes.parts[i], wanted), place);
+    const uint8x16_t pairs = vpaddq_u8(vpaddq_u8(found[0], found[1]), vpaddq_u8(found[2], found[3]));
+    return vgetq_lane_u64(vreinterpretq_u64_u8(vpaddq_u8(pairs, pairs)), 0);
+  }
+
+  template <class Pattern>
+  SCAN_INLINE static uint64_t classify(const uint8_t* text, CharacterBlock& block) {
+    const uint8x16x4_t low = vld1q_u8_x4(ascii_codes.data());
+    const uint8x16x4_t high = vld1q_u8_x4(ascii_codes.data() + 64);
+    Bytes bytes, codes;
+    for (unsigned i = 0; i < 4; i++) {
+      bytes.parts[i] = vld1q_u8(text + 16 * i);
+      // An index beyond a table of 64 gives 0.
+      codes.parts[i] = vorrq_u8(vqtbl4q_u8(low, bytes.parts[i]), vqtbl4q_u8(high, veorq_u8(bytes.parts[i], vdupq_n_u8(64))));
+    }
+    if constexpr (Pattern::tells_letters_apart) {
+      block.upper = test(codes, code::upper);
+      block.lower = test(codes, code::lower);
+    } else {
+      block.letter = test(codes, code::letter);
+    }
+    block.number = test(codes, code::number);
+    block.white = test(codes, code::white);
+    block.space = test(codes, code::space);
+    block.apostrophe = test(codes, code::apostrophe);
+    if constexpr (Pattern::absorbs_newlines) block.newline = test(codes, code::newline);
+    if constexpr (Pattern::absorbs_slashes) block.slash = test(codes, code::slash);
+
+    const uint8x16_t any = vorrq_u8(vorrq_u8(bytes.parts[0], bytes.parts[1]), vorrq_u8(bytes.parts[2], bytes.parts[3]));
+    return vmaxvq_u8(any) < 0x80 ? 0 : test(bytes, 0x80);
+  }
+
+  template <class Pattern>
+  SCAN_INLINE static Compressor classify_non_ascii(const uint8_t* text, uint64_t non_ascii, const SafeSplit* cuts, ScanCarry& carry,
+                                                   CharacterBlock& block) {
+    return read_characters<Neon, Pattern>(text, non_ascii, cuts, carry, block);
+  }
+
+  SCAN_INLINE static void store_starts(uint32_t* starts, uint32_t base, uint64_t mask, size_t count) {
+    // In eights, so that there is no branch on each of them; what is stored behind the last one has no meaning. A set bit above the
+    // mask keeps the counts of zeros defined.
+    for (size_t at = 0; at < count; at += 8) {
+      for (size_t i = at; i < at + 8; i++, mask &= mask - 1) starts[i] = base + uint32_t(__builtin_ctzll(mask | uint64_t{1} << 63));
+    }
+  }
+};
+
+size_t scan_r50k(ScanState& state, uint32_t* starts, size_t capacity) { return scan_blocks<Neon, R50k>(state, starts, capacity); }
+size_t scan_cl100k(ScanState& state, uint32_t* starts, size_t capacity) { return scan_blocks<Neon, Cl100k>(state, starts, capacity); }
+size_t scan_o200k(ScanState& state, uint32_t* starts, size_t capacity) { return scan_blocks<Neon, O200k>(state, starts, capacity); }
+
+}  // namespace bpe::neon
+
+#endif

@@ -1,0 +1,62 @@
+"""Everything in the README runs: Python, C and C++ examples, and the command line. A comment behind a print is what it prints."""
+import contextlib
+import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+LIBRARY = os.environ.get("TOKEN_RANKER_LIBRARY", os.path.join(ROOT, "build", "libtoken_ranker.so"))
+
+
+def blocks(language):
+    with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
+        return re.findall(r"^```%s\n(.*?)^```$" % re.escape(language), file.read(), re.S | re.M)
+
+
+def test_python_examples():
+    examples = blocks("python")
+    assert len(examples) == 3
+    expected = [comment for example in examples for comment in re.findall(r"^.*print\(.*#\s+(.*)$", example, re.M)]
+    assert len(expected) == 7
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec("\n".join(examples), {})
+    assert printed.getvalue().splitlines() == expected
+
+
+@pytest.mark.parametrize("language, compiler, suffix, output", [("c", "cc", ".c", "24912\n2375\n"), ("cpp", "c++", ".cpp", "9\n")])
+def test_compiled_example(language, compiler, suffix, output, tmp_path):
+    (example,) = blocks(language)
+    if shutil.which(compiler) is None:
+        pytest.skip("no %s here" % compiler)
+    source, program = tmp_path / ("example" + suffix), tmp_path / "example"
+    source.write_text(example, encoding="utf-8")
+    standard = {"c": "-std=c99", "cpp": "-std=c++17"}[language]
+    subprocess.run([compiler, standard, "-Wall", "-Wextra", "-Werror", "-I", os.path.join(ROOT, "include"), str(source), LIBRARY,
+                    "-Wl,-rpath," + os.path.dirname(os.path.abspath(LIBRARY)), "-o", str(program)], check=True)
+    assert subprocess.run([str(program)], check=True, stdout=subprocess.PIPE).stdout.decode() == output
+
+
+def test_command_line(tmp_path):
+    (script,) = blocks("sh")
+    commands = script.replace("python token_ranker.py", '"%s" "%s"' % (sys.executable, os.path.join(ROOT, "py", "token_ranker.py")))
+    result = subprocess.run(["sh", "-e", "-c", commands], cwd=ROOT, stdout=subprocess.PIPE, check=True,
+                            env=dict(os.environ, TOKEN_RANKER_LIBRARY=os.path.abspath(LIBRARY)))
+    lines = result.stdout.decode().splitlines()
+    assert lines[0].split() == ["15339", "1917", "198"]
+    assert lines[1].split()[0].isdigit()
+    assert lines[2:] == ["gpt2", "r50k_base", "p50k_base", "p50k_edit", "cl100k_base", "o200k_base", "o200k_harmony"]
+
+
+def test_links_lead_somewhere():
+    with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
+        text = file.read()
+    targets = re.findall(r"\]\(([^)#:]+)\)", text) + re.findall(r"`((?:include|src|py|bench|corpora)/[\w./]*)`", text)
+    assert len(targets) >= 8
+    for target in targets:
+        assert os.path.exists(os.path.join(ROOT, target)), target
