@@ -81,15 +81,11 @@ function(token_ranker_add_pcre2_from_source source)
   target_include_directories(token_ranker_pcre2 SYSTEM PUBLIC ${include})
   target_include_directories(token_ranker_pcre2 PRIVATE ${source}/src ${source}/deps)
   target_compile_definitions(token_ranker_pcre2 PUBLIC PCRE2_STATIC PRIVATE
-    PCRE2_CODE_UNIT_WIDTH=8 HAVE_CONFIG_H=1 HAVE_STDLIB_H=1 HAVE_MEMMOVE=1 STDC_HEADERS=1 SUPPORT_PCRE2_8=1 SUPPORT_UNICODE=1
+    PCRE2_CODE_UNIT_WIDTH=8 HAVE_CONFIG_H=1 HAVE_STDLIB_H=1 HAVE_MEMMOVE=1 STDC_HEADERS=1 SUPPORT_PCRE2_8=1 SUPPORT_UNICODE=1 SUPPORT_JIT=1
     $<$<PLATFORM_ID:Windows>:HAVE_WINDOWS_H=1> $<$<NOT:$<CONFIG:Debug>>:NDEBUG>)
   # Optimised in every configuration: the tests go over all of Unicode. Its warnings are not ours to mend.
   target_compile_options(token_ranker_pcre2 PRIVATE -O2 -w -ffunction-sections -fdata-sections)
 
-  # No JIT where sljit does not build: 64-bit ARM with musl lacks what it asks for. The interpreter then matches alone.
-  if(NOT CMAKE_C_COMPILER_TARGET MATCHES "aarch64.*musl")
-    target_compile_definitions(token_ranker_pcre2 PRIVATE SUPPORT_JIT=1)
-  endif()
   # This allocator maps each compiled pattern by itself, never writable and executable at once, and takes no lock to release it: a
   # child of fork can free a handle whatever other threads of its parent were doing.
   if(NOT APPLE)

@@ -57,7 +57,7 @@ class PatternCursor {
     return character.code_point;
   }
 
-  // False: there are no digits.
+  // False: there are no digits; the number is then 0.
   bool read_number(uint64_t& number) {
     const size_t begin = at_;
     number = 0;

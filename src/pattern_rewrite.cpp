@@ -1,3 +1,4 @@
+// A recursive descent, one function for each construct; it writes while it reads. What needs no change is written as it is.
 #include "pattern_rewrite.hpp"
 
 #include <algorithm>
@@ -98,28 +99,26 @@ class Rewriter : PatternCursor {
   // Reads `* + ? {n} {n,} {,m} {n,m}` and writes it; false: there is none.
   bool read_quantifier(uint64_t& least, uint64_t& most) {
     const size_t begin = at_;
-    if (accept("*")) least = 0, most = unbounded;
-    else if (accept("+")) least = 1, most = unbounded;
-    else if (accept("?")) least = 0, most = 1;
-    else if (is_at("{")) {
-      ++at_;
+    if (accept("*")) {
+      least = 0, most = unbounded;
+    } else if (accept("+")) {
+      least = 1, most = unbounded;
+    } else if (accept("?")) {
+      least = 0, most = 1;
+    } else if (accept("{")) {
       const bool has_least = read_number(least);
-      most = least;
-      if (accept(",")) {
-        if (!has_least) least = 0;
-        if (!read_number(most)) most = has_least ? unbounded : 0;
-        else if (most < least) bad(begin, "the larger number of a quantifier comes second");
-      } else if (!has_least) {
-        most = 0;
-      }
-      const bool is_quantifier = (has_least || pattern_[at_ - 1] != ',') && accept("}") && at_ > begin + 2;
-      if (!is_quantifier) unsupported(begin, "a brace that is no quantifier: write \\{ for the character");
+      const bool has_comma = accept(",");
+      const bool has_most = has_comma && read_number(most);
+      if (!(has_least || has_most) || !accept("}")) unsupported(begin, "a brace that is no quantifier: write \\{ for the character");
+      if (!has_most) most = has_comma ? unbounded : least;
+      if (most < least) bad(begin, "the larger number of a quantifier comes second");
       char text[32];
-      if (most == unbounded) std::snprintf(text, sizeof text, "{%u,}", unsigned(least));
-      else std::snprintf(text, sizeof text, "{%u,%u}", unsigned(least), unsigned(most));
+      std::snprintf(text, sizeof text, most == unbounded ? "{%u,}" : "{%u,%u}", unsigned(least), unsigned(most));
       write(begin, text);
       return true;
-    } else return false;
+    } else {
+      return false;
+    }
     write(begin, pattern_.substr(begin, 1));
     return true;
   }
@@ -227,7 +226,7 @@ class Rewriter : PatternCursor {
     if (!has_flag) bad(begin, "this group has no flags");
     const std::string_view case_flag = !names_case ? "" : is_caseless_ ? "i" : "-i";
     if (peek() == ')') {
-      // Inside a group, the references disagree on where such flags end.
+      // fancy-regex lets them run on beyond the end of some groups.
       if (depth > 0) unsupported(begin, "flags without a group of their own inside a group: write (?i:...)");
       ++at_;
       if (names_case) write(begin, joined({"(?", case_flag, ")"}));
@@ -296,7 +295,6 @@ class Rewriter : PatternCursor {
         out_.needs_unicode = true;
         return false;
       case 'w': case 'W':
-        check_property_folding(begin, false);
         set.properties = word;
         set.is_negated = c == 'W';
         out_.needs_unicode = true;
@@ -336,7 +334,9 @@ class Rewriter : PatternCursor {
                     "pattern, byte %zu: the property \"%.*s\" is not supported: general categories and scripts are", begin,
                     int(std::min<size_t>(name.size(), 40)), name.data());
     }
-    check_property_folding(begin, property.is_closed_under_folding);
+    if (is_caseless_ && !property.is_closed_under_folding) {
+      unsupported(begin, "this property under the flag i: put it outside of (?i:...)");
+    }
     out_.needs_unicode = true;
     return joined({is_negated ? "\\P{" : "\\p{", property.pcre2_name, "}"});
   }
@@ -440,12 +440,6 @@ class Rewriter : PatternCursor {
         unsupported(at_, "this escape has no meaning in a class");
       default: return read_escape(set, code_point);
     }
-  }
-
-  // ---- Case-insensitive matching
-
-  void check_property_folding(size_t begin, bool is_closed) const {
-    if (is_caseless_ && !is_closed) unsupported(begin, "this property under the flag i: put it outside of (?i:...)");
   }
 
   RewrittenPattern out_;

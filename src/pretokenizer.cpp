@@ -21,7 +21,7 @@ Pretokenizer::Pretokenizer(std::string_view pattern, std::string_view engine)
                   engine.data());
   next_ = scalar_scanner(*known_);
   if (!is_scalar) kernel_ = kernel;
-  phases_ = is_scalar ? &phases_generic : kernel->phases;
+  phases_ = is_scalar ? &phases_portable : kernel->phases;
 }
 
 Pretokenizer::Splitter::Splitter(const Pretokenizer& pretokenizer, Text text, Context& context) : pretokenizer_(pretokenizer), text_(text) {

@@ -48,9 +48,7 @@ struct Phases {
   void (*merge)(const Vocabulary& vocabulary, const MergeBatch& batch);
 };
 
-extern const Phases phases_generic;
-#if defined(__x86_64__)
-extern const Phases phases_avx512;  // with the instructions of the kernel of this name
-#endif
+// For the kernels of these names; portable is for all others, too.
+extern const Phases phases_avx512, phases_avx2, phases_portable;
 
 }  // namespace bpe

@@ -1,8 +1,7 @@
 // The phases in AVX-512: eight pretokens at a time, no branch on a single one.
 //
-// Two instruction-level ideas. A four-way line is probed by one compare of all keys with the wanted one; compressing the values by the
-// result brings the hit to the front, or 0. Words are merged in lockstep, sixteen at a time: each round folds in the two pair ranks that
-// the round before asked memory for, finds the leftmost lowest one, merges, and asks for the next two.
+// A four-way line is probed by one compare of all keys with the wanted one; compressing the values by the result brings the hit to the
+// front, or 0.
 #include "phases.hpp"
 
 #if defined(__x86_64__) && !defined(_MSC_VER)
@@ -197,146 +196,55 @@ void emit(const Chunk& chunk, const PretokenCache& cache, uint32_t* out) {
   }
 }
 
-// ---- Merging in lockstep ---------------------------------------------------------------------------------------------------------
+#include "lockstep_merge.hpp"
 
-constexpr size_t words_in_flight = 16;
+// Sixteen ranks in one register.
+struct Simd {
+  template <unsigned groups>
+  static void load_word(const Vocabulary& vocabulary, const uint8_t* bytes, size_t size, Word& word) {
+    const uint64_t is_pair_bit = _bzhi_u64(~uint64_t{0}, unsigned(size - 1));
+    const __m512i none = _mm512_set1_epi32(-1);
+    for (unsigned g = 0; g < groups; g++) {
+      const __mmask16 is_byte = __mmask16(word.alive >> (16 * g)), is_pair = __mmask16(is_pair_bit >> (16 * g));
+      const __m512i first = _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(is_byte, bytes + 16 * g));
+      const __m512i second = _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(is_pair, bytes + 16 * g + 1));
+      const __m512i pair = _mm512_or_si512(_mm512_slli_epi32(first, 8), second);
+      _mm512_store_si512(word.pair_ranks + 16 * g, _mm512_mask_i32gather_epi32(none, is_pair, pair, vocabulary.byte_pair_ranks(), 4));
+      _mm512_store_si512(word.ranks + 16 * g, _mm512_i32gather_epi32(first, vocabulary.byte_ranks(), 4));
+    }
+  }
 
-// A word by byte position: the rank of the token that begins there, and of what it and the next token merge to. Positions inside a token
-// are not alive and have no pair rank. The last group of places takes what is written for neighbours that do not exist.
-struct alignas(64) Word {
-  static constexpr unsigned nowhere = 72;
+  template <unsigned groups>
+  static uint32_t lowest_rank(const Word& word, uint64_t& is_lowest) {
+    __m512i pair_ranks[groups];
+    __m512i lowest = pair_ranks[0] = _mm512_load_si512(word.pair_ranks);
+    for (unsigned g = 1; g < groups; g++) {
+      pair_ranks[g] = _mm512_load_si512(word.pair_ranks + 16 * g);
+      lowest = _mm512_min_epu32(lowest, pair_ranks[g]);
+    }
+    const __m256i of_8 = _mm256_min_epu32(_mm512_castsi512_si256(lowest), _mm512_extracti64x4_epi64(lowest, 1));
+    __m128i of_4 = _mm_min_epu32(_mm256_castsi256_si128(of_8), _mm256_extracti128_si256(of_8, 1));
+    of_4 = _mm_min_epu32(of_4, _mm_shuffle_epi32(of_4, 0x4E));
+    of_4 = _mm_min_epu32(of_4, _mm_shuffle_epi32(of_4, 0xB1));
+    const __m512i wanted = _mm512_broadcastd_epi32(of_4);
+    is_lowest = 0;
+    for (unsigned g = 0; g < groups; g++) is_lowest |= uint64_t{_mm512_cmpeq_epi32_mask(pair_ranks[g], wanted)} << (16 * g);
+    return uint32_t(_mm_cvtsi128_si32(of_4));
+  }
 
-  uint32_t pair_ranks[80];
-  uint32_t ranks[80];
-  uint64_t alive;
-  // Asked for in the last round: slots of the pair table, their keys, and the positions that their ranks go to.
-  const uint64_t* slots[2];
-  uint64_t keys[2];
-  uint32_t places[2];
-  uint16_t number;
+  template <unsigned groups>
+  static size_t collect(const Word& word, uint32_t* ranks) {
+    size_t count = 0;
+    for (unsigned g = 0; g < groups; g++) {
+      const __mmask16 alive = __mmask16(word.alive >> (16 * g));
+      _mm512_storeu_si512(ranks + count, _mm512_maskz_compress_epi32(alive, _mm512_load_si512(word.ranks + 16 * g)));
+      count += unsigned(__builtin_popcount(alive));
+    }
+    return count;
+  }
 };
 
-// value if is_equal, else no_rank. As arithmetic: left to itself, the compiler makes a branch of it, which is mispredicted half the time.
-inline uint32_t select_rank(uint64_t slot, uint64_t key) {
-  uint64_t difference = (slot >> rank_bits) ^ key;
-  uint32_t mask;
-  asm("neg %1\n\tsbb %0, %0" : "=r"(mask), "+r"(difference)::"cc");
-  return (uint32_t(slot) & max_vocabulary_size) | mask;
-}
-
-template <unsigned groups>
-void start_word(const Vocabulary& vocabulary, const MergeBatch& batch, uint16_t number, Word& word) {
-  const size_t begin = batch.starts[number], size = batch.starts[number + 1] - begin;
-  const uint8_t* bytes = batch.text + begin;
-  word.number = number;
-  word.alive = _bzhi_u64(~uint64_t{0}, unsigned(size));
-  const uint64_t pairs = _bzhi_u64(~uint64_t{0}, unsigned(size - 1));
-  const __m512i none = _mm512_set1_epi32(-1);
-  for (unsigned g = 0; g < groups; g++) {
-    const __mmask16 is_byte = __mmask16(word.alive >> (16 * g)), is_pair = __mmask16(pairs >> (16 * g));
-    const __m512i first = _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(is_byte, bytes + 16 * g));
-    const __m512i second = _mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(is_pair, bytes + 16 * g + 1));
-    const __m512i pair = _mm512_or_si512(_mm512_slli_epi32(first, 8), second);
-    _mm512_store_si512(word.pair_ranks + 16 * g, _mm512_mask_i32gather_epi32(none, is_pair, pair, vocabulary.byte_pair_ranks(), 4));
-    _mm512_store_si512(word.ranks + 16 * g, _mm512_i32gather_epi32(first, vocabulary.byte_ranks(), 4));
-  }
-  for (unsigned side = 0; side < 2; side++) {
-    word.slots[side] = vocabulary.pairs().slots();
-    word.keys[side] = PairTable::no_key;
-    word.places[side] = Word::nowhere;
-  }
-}
-
-// One merge; false if there was none left.
-template <unsigned groups>
-bool merge_once(const PairTable& pairs, Word& word) {
-  __m512i pair_ranks[groups];
-  __m512i lowest_ranks = pair_ranks[0] = _mm512_load_si512(word.pair_ranks);
-  for (unsigned g = 1; g < groups; g++) {
-    pair_ranks[g] = _mm512_load_si512(word.pair_ranks + 16 * g);
-    lowest_ranks = _mm512_min_epu32(lowest_ranks, pair_ranks[g]);
-  }
-  const __m256i of_8 = _mm256_min_epu32(_mm512_castsi512_si256(lowest_ranks), _mm512_extracti64x4_epi64(lowest_ranks, 1));
-  __m128i of_4 = _mm_min_epu32(_mm256_castsi256_si128(of_8), _mm256_extracti128_si256(of_8, 1));
-  of_4 = _mm_min_epu32(of_4, _mm_shuffle_epi32(of_4, 0x4E));
-  of_4 = _mm_min_epu32(of_4, _mm_shuffle_epi32(of_4, 0xB1));
-  const uint32_t rank = uint32_t(_mm_cvtsi128_si32(of_4));
-  if (rank == no_rank) return false;
-  const __m512i wanted = _mm512_broadcastd_epi32(of_4);
-  uint64_t is_lowest = 0;
-  for (unsigned g = 0; g < groups; g++) is_lowest |= uint64_t{_mm512_cmpeq_epi32_mask(pair_ranks[g], wanted)} << (16 * g);
-
-  // at: the token that grows; gone: the next one; after and before: the neighbours of both.
-  const uint64_t at_bit = is_lowest & -is_lowest;
-  const uint64_t above = word.alive & ~(at_bit | (at_bit - 1)), gone_bit = above & -above, after = above ^ gone_bit;
-  const uint64_t below = word.alive & (at_bit - 1);
-  word.alive ^= gone_bit;
-  const unsigned at = unsigned(_tzcnt_u64(is_lowest)), gone = unsigned(_tzcnt_u64(gone_bit)) & 63;
-  const unsigned next = unsigned(_tzcnt_u64(after)) & 63, previous = (63 - unsigned(_lzcnt_u64(below))) & 63;
-  word.pair_ranks[gone] = no_rank;
-  word.pair_ranks[at] = no_rank;
-  word.ranks[at] = rank;
-  // A neighbour that is not there has a key that no slot has, and a place where nobody looks.
-  word.keys[0] = PairTable::pair_key(rank, word.ranks[next]) | (after ? 0 : PairTable::no_key);
-  word.keys[1] = PairTable::pair_key(word.ranks[previous], rank) | (below ? 0 : PairTable::no_key);
-  word.places[0] = at;
-  word.places[1] = below ? previous : Word::nowhere;
-  for (unsigned side = 0; side < 2; side++) {
-    word.slots[side] = pairs.slot_of(word.keys[side]);
-    _mm_prefetch(reinterpret_cast<const char*>(word.slots[side]), _MM_HINT_T0);
-  }
-  return true;
-}
-
-template <unsigned groups>
-void finish_word(const MergeBatch& batch, const Word& word) {
-  uint32_t ranks[64 + 16];
-  size_t count = 0;
-  for (unsigned g = 0; g < groups; g++) {
-    const __mmask16 alive = __mmask16(word.alive >> (16 * g));
-    _mm512_storeu_si512(ranks + count, _mm512_maskz_compress_epi32(alive, _mm512_load_si512(word.ranks + 16 * g)));
-    count += unsigned(__builtin_popcount(alive));
-  }
-  batch.done(batch.receiver, word.number, ranks, count);
-}
-
-// Two passes a round: what the first one stores has arrived when the second one loads it.
-template <unsigned groups>
-void merge_groups(const Vocabulary& vocabulary, const MergeBatch& batch) {
-  Word words[words_in_flight];
-  unsigned order[words_in_flight];
-  size_t in_flight = 0, started = 0;
-  for (; in_flight < words_in_flight && started < batch.count; in_flight++) {
-    start_word<groups>(vocabulary, batch, batch.words[started++], words[in_flight]);
-    order[in_flight] = unsigned(in_flight);
-  }
-  while (in_flight > 0) {
-    for (size_t n = 0; n < in_flight; n++) {
-      Word& word = words[order[n]];
-      for (unsigned side = 0; side < 2; side++) word.pair_ranks[word.places[side]] = select_rank(*word.slots[side], word.keys[side]);
-    }
-    for (size_t n = 0; n < in_flight;) {
-      Word& word = words[order[n]];
-      if (__builtin_expect(merge_once<groups>(vocabulary.pairs(), word), 1)) {
-        n++;
-        continue;
-      }
-      finish_word<groups>(batch, word);
-      if (started < batch.count) {
-        start_word<groups>(vocabulary, batch, batch.words[started++], word);
-        n++;
-      } else {
-        std::swap(order[n], order[--in_flight]);
-      }
-    }
-  }
-}
-
-void merge(const Vocabulary& vocabulary, const MergeBatch& batch) {
-  if (batch.max_size <= 16) return merge_groups<1>(vocabulary, batch);
-  if (batch.max_size <= 32) return merge_groups<2>(vocabulary, batch);
-  merge_groups<4>(vocabulary, batch);
-}
+void merge(const Vocabulary& vocabulary, const MergeBatch& batch) { merge_in_lockstep<Simd>(vocabulary, batch); }
 
 }  // namespace avx512
 

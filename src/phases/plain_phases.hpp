@@ -1,21 +1,12 @@
-// The phases in plain C++: for every machine, and the twin of the others.
-#include <algorithm>
-#include <cstring>
-
-#include "byte_hash.hpp"
-#include "merge.hpp"
-#include "phases.hpp"
-#include "vocabulary.hpp"
-
-namespace bpe {
-namespace {
+// The phases in plain C++: for every machine, and the twin of the others. No include guard: a file that wants them for an instruction set
+// includes this inside its own namespace and target region.
 
 // Bytes [0, size) of a word, 0 <= size <= 8.
-uint64_t low_bytes(uint64_t word, size_t size) { return size >= 8 ? word : word & ((uint64_t{1} << (8 * size)) - 1); }
+inline uint64_t low_bytes(uint64_t word, size_t size) { return size >= 8 ? word : word & ((uint64_t{1} << (8 * size)) - 1); }
 
-uint64_t marker(size_t size) { return (0xF8 + uint64_t{size}) << 56; }
+inline uint64_t marker(size_t size) { return (0xF8 + uint64_t{size}) << 56; }
 
-void make_keys(const uint8_t* text, Chunk& chunk, size_t begin, size_t end, const PretokenCache& cache) {
+inline void make_keys(const uint8_t* text, Chunk& chunk, size_t begin, size_t end, const PretokenCache& cache) {
   for (size_t i = begin; i < end; i++) {
     const uint8_t* at = text + chunk.starts[i];
     const size_t size = chunk.length(i);
@@ -50,7 +41,7 @@ void make_keys(const uint8_t* text, Chunk& chunk, size_t begin, size_t end, cons
   }
 }
 
-void probe(const uint8_t* text, Chunk& chunk, const PretokenCache& cache) {
+inline void probe(const uint8_t* text, Chunk& chunk, const PretokenCache& cache) {
   const auto found = [&](uint16_t i, uint64_t value) {
     chunk.values[i] = value;
     chunk.misses[chunk.miss_count] = i;
@@ -91,7 +82,7 @@ void probe(const uint8_t* text, Chunk& chunk, const PretokenCache& cache) {
   }
 }
 
-size_t count(const Chunk& chunk) {
+inline size_t count(const Chunk& chunk) {
   size_t total = 0;
   for (size_t i = 0; i < chunk.size; i++) {
     const uint64_t value = chunk.values[i];
@@ -101,7 +92,7 @@ size_t count(const Chunk& chunk) {
   return total;
 }
 
-void emit(const Chunk& chunk, const PretokenCache& cache, uint32_t* out) {
+inline void emit(const Chunk& chunk, const PretokenCache& cache, uint32_t* out) {
   for (size_t i = 0; i < chunk.size; i++) {
     const uint64_t value = chunk.values[i];
     if (const uint32_t inline_count = PretokenValue::inline_count(value)) {
@@ -116,7 +107,7 @@ void emit(const Chunk& chunk, const PretokenCache& cache, uint32_t* out) {
   }
 }
 
-void merge(const Vocabulary& vocabulary, const MergeBatch& batch) {
+inline void merge(const Vocabulary& vocabulary, const MergeBatch& batch) {
   uint32_t ranks[MergeBatch::max_word_size], pair_ranks[MergeBatch::max_word_size];
   for (size_t n = 0; n < batch.count; n++) {
     const uint16_t word = batch.words[n];
@@ -125,9 +116,3 @@ void merge(const Vocabulary& vocabulary, const MergeBatch& batch) {
     batch.done(batch.receiver, word, ranks, count);
   }
 }
-
-}  // namespace
-
-const Phases phases_generic = {make_keys, probe, count, emit, merge};
-
-}  // namespace bpe

@@ -1,0 +1,1185 @@
+"""Exact byte-level BPE tokenization: a complete drop-in for tiktoken 0.14.0 in one file and one shared library.
+
+>>> import token_ranker
+>>> enc = token_ranker.get_encoding("cl100k_base")
+>>> enc.encode("hello world")
+[15339, 1917]
+>>> enc.decode([15339, 1917])
+'hello world'
+>>> enc.count("hello world")
+2
+
+`import token_ranker as tiktoken` replaces `import tiktoken`; `install_as_tiktoken()` does it for code that imports tiktoken by itself.
+Three things differ on purpose: `bytes` are accepted wherever text is (a byte outside well-formed UTF-8 counts as one character of no
+Unicode class); lone surrogates are repaired in every entry point; what panics there is a ValueError or KeyError here.
+
+How it works. libtoken_ranker (include/token_ranker.h) is loaded with ctypes. `_Core` makes its calls; `Encoding` is what users see.
+On CPython the library also makes real built-in functions of the hot calls, which take the place of the methods in each Encoding; the
+methods are their twin, for other Pythons and for every unusual argument. Errors are those of tiktoken, else TokenRankerError.
+
+This file needs Python 3.8 and its standard library. `python token_ranker.py --help` is a command line.
+"""
+from __future__ import annotations
+
+import ctypes
+import functools
+import itertools
+import operator
+import os
+import sys
+import threading
+from array import array
+from ctypes import POINTER, c_char_p, c_int32, c_size_t, c_uint32, c_uint64, c_void_p
+from typing import TYPE_CHECKING, AbstractSet, Any, Callable, Collection, Iterable, NoReturn, Sequence, Union
+
+if TYPE_CHECKING:
+    import types
+
+    import numpy
+
+__all__ = ["Encoding", "TokenRankerError", "encoding_for_model", "encoding_name_for_model", "get_encoding", "list_encoding_names"]
+__all__ += ["install_as_tiktoken"]
+
+_TIKTOKEN_VERSION = "0.14.0"  # whose behaviour this is
+
+Text = Union[str, bytes, bytearray, memoryview]  # a str's UTF-8 is meant; bytes are taken as they are
+_BYTES = (bytes, bytearray, memoryview)
+Allowed = Union[str, AbstractSet[str]]  # "all", or the special tokens to recognise
+Disallowed = Union[str, Collection[str]]  # "all", or the texts to refuse
+
+# ---- The library -------------------------------------------------------------------------------------------------------------------
+
+_ABI_VERSION = 1
+_OK, _BUFFER_TOO_SMALL, _UNKNOWN_TOKEN, _BAD_PATTERN, _OUT_OF_MEMORY = 0, 2, 4, 34, 48
+_FORMAT_RANKS, _FORMAT_BUILTIN = 1, 2
+_CATALOG_ENCODING, _CATALOG_MODEL, _CATALOG_MODEL_PREFIX = 1, 2, 3
+_SIZE_MAX = c_size_t(-1).value  # as limit: none; as number of special tokens: all
+_NOT_FOUND = 2**32 - 1
+
+
+def _struct(name: str, /, **fields: Any) -> Any:
+    return type(name, (ctypes.Structure,), {"_fields_": list(fields.items())})
+
+
+_Error = _struct("_Error", status=c_int32, reserved=c_uint32, offset=c_uint64, message=ctypes.c_char * 240)
+_SpecialToken = _struct("_SpecialToken", text=c_void_p, text_size=c_size_t, token=c_uint32, reserved=c_uint32)
+_CatalogRow = _struct("_CatalogRow", name=c_char_p, encoding=c_char_p, kind=c_int32, reserved=c_uint32)
+_Definition = _struct(
+    "_Definition",
+    struct_size=c_size_t, name=c_char_p, name_size=c_size_t, vocabulary=c_char_p, vocabulary_size=c_size_t, format=c_int32,
+    reserved=c_uint32, pattern=c_char_p, pattern_size=c_size_t, special_tokens=POINTER(_SpecialToken), special_tokens_size=c_size_t,
+    engine=c_char_p,
+)  # fmt: skip
+_Information = _struct(
+    "_Information",
+    struct_size=c_size_t, name=c_void_p, name_size=c_size_t, pattern=c_void_p, pattern_size=c_size_t, engine=c_char_p,
+    unicode_version=c_char_p, vocabulary_size=c_size_t, token_bytes=c_void_p, token_offsets=POINTER(c_uint32),
+    token_numbers=POINTER(c_uint32), special_tokens=POINTER(_SpecialToken), special_tokens_size=c_size_t, max_token=c_uint32,
+    reserved=c_uint32,
+)  # fmt: skip
+
+_TEXT = [c_char_p, c_size_t]
+_SELECTION = [c_void_p, c_size_t]
+_BUFFER = [c_void_p, c_size_t, POINTER(c_size_t)]
+_ERROR = [POINTER(_Error)]
+
+# name: (restype, argtypes)
+_FUNCTIONS = {
+    "token_ranker_version": (c_char_p, []),
+    "token_ranker_abi_version": (c_uint32, []),
+    "token_ranker_catalog": (POINTER(_CatalogRow), [POINTER(c_size_t)]),
+    "token_ranker": (c_int32, _TEXT + [POINTER(c_void_p)] + _ERROR),
+    "token_ranker_load": (c_int32, [POINTER(_Definition), POINTER(c_void_p)] + _ERROR),
+    "token_ranker_free": (None, [c_void_p]),
+    "token_ranker_info": (c_int32, [c_void_p, POINTER(_Information)] + _ERROR),
+    "token_ranker_encode": (c_int32, [c_void_p] + _TEXT + _SELECTION + _BUFFER + _ERROR),
+    "token_ranker_count": (c_int32, [c_void_p] + _TEXT + _SELECTION + [c_size_t, POINTER(c_size_t)] + _ERROR),
+    "token_ranker_find_special": (c_int32, [c_void_p] + _TEXT + _SELECTION + [POINTER(c_uint32), POINTER(c_size_t)] + _ERROR),
+    "token_ranker_pretokenize": (c_int32, [c_void_p] + _TEXT + _BUFFER + _ERROR),
+    "token_ranker_encode_pretoken": (c_int32, [c_void_p] + _TEXT + _BUFFER + _ERROR),
+    "token_ranker_decode": (c_int32, [c_void_p] + _SELECTION + _BUFFER + _ERROR),
+}
+
+# The same for the functions that make built-ins: they work on objects of Python.
+_PYTHON_FUNCTIONS = {
+    "token_ranker_python_symbols": (POINTER(c_char_p), []),
+    "token_ranker_python_attach": (c_int32, [POINTER(c_void_p)]),
+    "token_ranker_python_capsule": (ctypes.py_object, [c_void_p]),
+    "token_ranker_python_functions": (ctypes.py_object, [ctypes.py_object]),
+    "token_ranker_python_close": (None, [ctypes.py_object]),
+}
+
+
+def _declare(library: ctypes.CDLL, functions: dict[str, tuple[Any, list[Any]]]) -> None:
+    for name, (restype, argtypes) in functions.items():
+        function = getattr(library, name)
+        function.restype, function.argtypes = restype, argtypes
+
+
+def _open_library(path: str, use_builtins: bool = True) -> ctypes.CDLL:
+    """Loads one file; its attribute `builtins` makes built-in functions, or is None. ImportError says why it is not the library."""
+    try:
+        library = ctypes.CDLL(path)
+        abi_version = library.token_ranker_abi_version()
+        if abi_version != _ABI_VERSION:
+            raise ImportError(f"has ABI version {abi_version}, {__file__} needs {_ABI_VERSION}: take both from the same release")
+        _declare(library, _FUNCTIONS)
+        library.builtins = _attach_python(ctypes.PyDLL(path)) if use_builtins and hasattr(ctypes, "pythonapi") else None
+    except OSError as error:
+        raise ImportError(f"cannot be loaded: {error}") from error
+    except AttributeError as error:
+        raise ImportError(f"is not the library of token_ranker: {error}") from error
+    return library
+
+
+def _attach_python(builtins: ctypes.PyDLL) -> ctypes.PyDLL | None:
+    """Hands over the functions of Python that the library asks for. None if this Python cannot serve it."""
+    _declare(builtins, _PYTHON_FUNCTIONS)
+    names = itertools.takewhile(bool, builtins.token_ranker_python_symbols())
+    functions = [getattr(ctypes.pythonapi, name.decode(), None) for name in names]
+    if None in functions:
+        return None
+    addresses = (c_void_p * len(functions))(*[ctypes.cast(function, c_void_p).value for function in functions])
+    return builtins if builtins.token_ranker_python_attach(addresses) else None
+
+
+def _library_paths() -> list[str]:
+    """Where the library may be. TOKEN_RANKER_LIBRARY, if set, is the only place."""
+    if os.environ.get("TOKEN_RANKER_LIBRARY"):
+        return [os.path.abspath(os.environ["TOKEN_RANKER_LIBRARY"])]
+    import sysconfig
+
+    name = {"win32": "token_ranker.dll", "darwin": "libtoken_ranker.dylib"}.get(sys.platform, "libtoken_ranker.so")
+    folders = [os.path.dirname(os.path.abspath(__file__)), sysconfig.get_path("platlib"), getattr(sys, "_MEIPASS", None)]
+    return [os.path.join(folder, name) for folder in dict.fromkeys(folders) if folder]
+
+
+def _find_library() -> ctypes.CDLL:
+    tried = []
+    for path in _library_paths():
+        try:
+            if not os.path.exists(path):
+                raise ImportError("does not exist")
+            return _open_library(path)
+        except ImportError as error:
+            tried.append(f"\n  {path} {error}")
+    advice = "Put it beside token_ranker.py, or set TOKEN_RANKER_LIBRARY to its path."
+    raise ImportError(f"the library of token_ranker was not found; tried:{''.join(tried)}\n{advice}")
+
+
+_library = _find_library()
+__version__: str = _library.token_ranker_version().decode()
+
+
+def _catalog(kind: int) -> dict[str, str]:
+    size = c_size_t()
+    rows = _library.token_ranker_catalog(ctypes.byref(size))
+    return {rows[i].name.decode(): rows[i].encoding.decode() for i in range(size.value) if rows[i].kind == kind}
+
+
+class TokenRankerError(ValueError):
+    """An error of the library.
+
+    status: the number of a TOKEN_RANKER_… status in token_ranker.h; offset: the byte, line or index that it is about.
+    """
+
+    def __init__(self, message: str, status: int, offset: int) -> None:
+        super().__init__(message, status, offset)
+        self.status = status
+        self.offset = offset
+
+    def __str__(self) -> str:
+        return self.args[0]
+
+
+def _raise(error: _Error) -> NoReturn:
+    message = error.message.decode("utf-8", "replace")
+    if error.status == _OUT_OF_MEMORY:
+        raise MemoryError(message)
+    if error.status == _BAD_PATTERN:
+        message = f"Parsing error at position {error.offset}: {message}"
+    raise TokenRankerError(message, error.status, error.offset)
+
+
+def _new_ranker(function: Callable[..., int], *arguments: Any) -> c_void_p:
+    ranker, error = c_void_p(), _Error()
+    if function(*arguments, ctypes.byref(ranker), ctypes.byref(error)) != _OK:
+        _raise(error)
+    return ranker
+
+
+# ---- Arguments ---------------------------------------------------------------------------------------------------------------------
+
+
+def _named(value: object) -> str:
+    return "'None'" if value is None else f"'{type(value).__name__}' object"
+
+
+def _utf8(text: Text, expected: str = "str") -> bytes:
+    if isinstance(text, str):
+        try:
+            return text.encode("utf-8")
+        except UnicodeEncodeError:  # surrogate pairs are joined, lone surrogates replaced
+            return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode("utf-8")
+    if isinstance(text, _BYTES):
+        return bytes(text)
+    raise TypeError(f"{_named(text)} is not an instance of '{expected}'")
+
+
+def _token(value: Any) -> int:
+    number = operator.index(value)
+    if not 0 <= number < 2**32:
+        raise OverflowError("out of range integral type conversion attempted")
+    return number
+
+
+def _token_array(tokens: Sequence[int]) -> array[int]:
+    if isinstance(tokens, str):
+        raise TypeError("Can't extract `str` to `Vec`")
+    if isinstance(tokens, dict) or not hasattr(type(tokens), "__getitem__"):
+        raise TypeError(f"{_named(tokens)} is not an instance of 'Sequence'")
+    try:
+        return array("I", tokens.tolist() if getattr(tokens, "ndim", 0) == 1 else list(tokens))
+    except (TypeError, OverflowError):
+        return array("I", [_token(token) for token in tokens])  # takes integers of other types; else says what is wrong
+
+
+def raise_disallowed_special_token(token: str) -> NoReturn:
+    raise ValueError(
+        f"Encountered text corresponding to disallowed special token {token!r}.\n"
+        "If you want this text to be encoded as a special token, "
+        f"pass it to `allowed_special`, e.g. `allowed_special={{{token!r}, ...}}`.\n"
+        "If you want this text to be encoded as normal text, disable the check for this token "
+        f"by passing `disallowed_special=(enc.special_tokens_set - {{{token!r}}})`.\n"
+        "To disable this check for all special tokens, pass `disallowed_special=()`.\n"
+    )
+
+
+# ---- The calls of one encoding -----------------------------------------------------------------------------------------------------
+
+
+class _Core(tuple):
+    """A handle of the library and its calls through ctypes: the truth about every argument and error.
+
+    It is also the `self` of the built-ins, which come here with what they do not do themselves. For them it is a tuple: the library
+    finds their capsule as item 0. It does not refer to them, so the last user gone, handle and capsule go too.
+    """
+
+    def __new__(cls, library: ctypes.CDLL, ranker: c_void_p) -> _Core:
+        return super().__new__(cls, [library.builtins.token_ranker_python_capsule(ranker)] if library.builtins else [])
+
+    def __init__(self, library: ctypes.CDLL, ranker: c_void_p) -> None:
+        self.library = library
+        self.ranker = ranker
+        self.free = library.token_ranker_free
+        self.is_closed = False
+        info = self.information()
+        self.name = ctypes.string_at(info.name, info.name_size).decode("utf-8")
+        self.pat_str = ctypes.string_at(info.pattern, info.pattern_size).decode("utf-8")
+        self.max_token = info.max_token
+        self.special_tokens = {}
+        for special in info.special_tokens[: info.special_tokens_size]:
+            self.special_tokens[ctypes.string_at(special.text, special.text_size).decode("utf-8")] = special.token
+        self.special_names = list(self.special_tokens)
+        self.special_indices = {name: index for index, name in enumerate(self.special_names)}
+        self.all_indices_but = functools.lru_cache(maxsize=64)(functools.partial(_indices_but, self.special_names))
+
+    def __del__(self) -> None:
+        # Made by __init__: a built-in or a method that runs holds this object, so no call uses the handle now.
+        self.free(self.ranker)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (self.state(),)  # what pickles `encoding.encode`
+
+    def state(self) -> Any:
+        """What pickles the encoding: its name if it is registered, else what makes it."""
+        registered = ENCODINGS.get(self.name)
+        if registered is not None and registered.__dict__.get("_core_bpe") is self:
+            return self.name
+        parts = {"name": self.name, "pat_str": self.pat_str}
+        return {**parts, "mergeable_ranks": self.mergeable_ranks, "special_tokens": self.special_tokens}
+
+    def make_builtins(self) -> dict[str, Callable[..., Any]]:
+        return self.library.builtins.token_ranker_python_functions(self) if self.library.builtins else {}
+
+    def close(self) -> None:
+        self.is_closed = True
+        if self.library.builtins:
+            self.library.builtins.token_ranker_python_close(self[0])
+
+    def call(self, function: Callable[..., int], *arguments: Any) -> int:
+        if self.is_closed:
+            raise ValueError(f"encoding {self.name!r} is closed")
+        error = _Error()
+        status = function(self.ranker, *arguments, ctypes.byref(error))
+        if status not in (_OK, _BUFFER_TOO_SMALL):
+            _raise(error)
+        return status
+
+    def fill(self, function: Callable[..., int], typecode: str, width: int, capacity: int, *arguments: Any) -> array[int]:
+        """What `function` writes into a buffer of elements of `width` numbers each; called again if the capacity was too small."""
+        size = c_size_t()
+        while True:
+            buffer = array(typecode, [0]) * (capacity * width)
+            if self.call(function, *arguments, buffer.buffer_info()[0], capacity, ctypes.byref(size)) == _OK:
+                del buffer[size.value * width :]
+                return buffer
+            capacity = size.value
+
+    def information(self) -> _Information:
+        info = _Information(struct_size=ctypes.sizeof(_Information))
+        self.call(self.library.token_ranker_info, ctypes.byref(info))
+        return info
+
+    def has_ranks(self, ranks: dict[bytes, int]) -> bool:
+        info = self.information()
+        size = info.vocabulary_size
+        if len(ranks) != size:
+            return False
+        try:
+            offsets, numbers = array("I", itertools.accumulate(map(len, ranks), initial=0)), array("I", ranks.values())
+            return (
+                ctypes.string_at(info.token_offsets, 4 * (size + 1)) == offsets.tobytes()
+                and ctypes.string_at(info.token_numbers, 4 * size) == numbers.tobytes()
+                and ctypes.string_at(info.token_bytes, offsets[-1]) == b"".join(ranks)
+            )
+        except (TypeError, OverflowError):
+            return False
+
+    @functools.cached_property
+    def mergeable_ranks(self) -> dict[bytes, int]:
+        info = self.information()
+        offsets = info.token_offsets[: info.vocabulary_size + 1]
+        data = ctypes.string_at(info.token_bytes, offsets[-1])
+        numbers = info.token_numbers[: info.vocabulary_size]
+        return {data[begin:end]: number for begin, end, number in zip(offsets, offsets[1:], numbers)}
+
+    @functools.cached_property
+    def sorted_token_bytes(self) -> list[bytes]:
+        return sorted(self.mergeable_ranks)
+
+    # -- Special tokens. A selection of them is bytes: their indices as uint32. For other texts it is a regular expression.
+
+    def indices(self, names: Iterable[str]) -> bytes:
+        return array("I", [self.special_indices[name] for name in names if name in self.special_indices]).tobytes()
+
+    def select_allowed(self, allowed_special: Any) -> bytes:
+        if allowed_special == "all":
+            return self.all_indices_but(frozenset())
+        if not isinstance(allowed_special, (set, frozenset)):
+            raise TypeError(f"{_named(allowed_special)} is not an instance of 'set'")
+        for name in allowed_special:
+            if not isinstance(name, str):
+                raise TypeError(f"{_named(name)} is not an instance of 'str'")
+        return self.indices(allowed_special)
+
+    def select_refused(self, allowed_special: Any, disallowed_special: Any) -> Any:
+        if disallowed_special == "all":
+            if allowed_special == "all":
+                return b""
+            set() - allowed_special  # TypeError for what is no set
+            return self.all_indices_but(frozenset(allowed_special))
+        refused = frozenset(disallowed_special or ())
+        return self.indices(refused) if refused <= self.special_indices.keys() else _any_of(refused)
+
+    def select_special(self, allowed_special: Any = frozenset(), disallowed_special: Any = "all") -> tuple[bytes, Any]:
+        """What the built-in `encode` asks when its keywords have values other than "all" and ()."""
+        len(disallowed_special)  # an iterator, which could not be read again, is not for built-ins
+        return self.select_allowed(allowed_special), self.select_refused(allowed_special, disallowed_special)
+
+    def find_special(self, data: bytes, selection: bytes) -> tuple[int, int]:
+        """Index of the first of these special tokens in the text, or _NOT_FOUND, and the byte where it begins."""
+        index, offset = c_uint32(), c_size_t()
+        results = ctypes.byref(index), ctypes.byref(offset)
+        self.call(self.library.token_ranker_find_special, data, len(data), selection, len(selection) // 4, *results)
+        return index.value, offset.value
+
+    def refuse(self, text: Text, allowed_special: Any, disallowed_special: Any) -> None:
+        """Raises if the text contains a special token that is not allowed in it."""
+        refused = self.select_refused(allowed_special, disallowed_special)
+        if not refused:
+            return
+        if not isinstance(text, (str, *_BYTES)):
+            raise TypeError(f"a bytes-like object is required, not '{type(text).__name__}'")
+        if isinstance(refused, bytes):
+            index, _ = self.find_special(_utf8(text), refused)
+            if index != _NOT_FOUND:
+                raise_disallowed_special_token(self.special_names[index])
+        else:
+            match = refused.search(text if isinstance(text, str) else bytes(text).decode("utf-8", "replace"))
+            if match:
+                raise_disallowed_special_token(match.group())
+
+    # -- Encoding and decoding.
+
+    def encode_data(self, data: bytes, allowed: bytes) -> array[int]:
+        # Text has about four bytes to a token.
+        return self.fill(self.library.token_ranker_encode, "I", 1, len(data) // 3 + 8, data, len(data), allowed, len(allowed) // 4)
+
+    def encode_to_array(self, text: Text, allowed_special: Any, disallowed_special: Any) -> array[int]:
+        self.refuse(text, allowed_special, disallowed_special)
+        return self.encode_data(_utf8(text), self.select_allowed(allowed_special))
+
+    def encode_ordinary(self, text: Text) -> list[int]:
+        return self.encode_data(_utf8(text), b"").tolist()
+
+    def encode(self, text: Text, *, allowed_special: Any = frozenset(), disallowed_special: Any = "all") -> list[int]:
+        return self.encode_to_array(text, allowed_special, disallowed_special).tolist()
+
+    def count(self, text: Text, *, limit: int | None = None, allowed_special: Any = frozenset(), disallowed_special: Any = ()) -> int:
+        limit = _SIZE_MAX if limit is None else min(operator.index(limit), _SIZE_MAX)
+        if limit < 0:
+            raise ValueError("limit is negative")
+        self.refuse(text, allowed_special, disallowed_special)
+        data, allowed, count = _utf8(text), self.select_allowed(allowed_special), c_size_t()
+        self.call(self.library.token_ranker_count, data, len(data), allowed, len(allowed) // 4, limit, ctypes.byref(count))
+        return count.value
+
+    def encode_pretoken(self, piece: bytes) -> list[int]:
+        return self.fill(self.library.token_ranker_encode_pretoken, "I", 1, len(piece), piece, len(piece)).tolist()
+
+    def last_pretoken(self, data: bytes) -> bytes:
+        spans = self.fill(self.library.token_ranker_pretokenize, "Q", 2, len(data) // 4 + 8, data, len(data))
+        return data[spans[-2] : spans[-1]] if spans else b""
+
+    def decode_bytes(self, tokens: Sequence[int]) -> bytes:
+        numbers = _token_array(tokens)
+        address, size = numbers.buffer_info()
+        try:
+            return self.fill(self.library.token_ranker_decode, "B", 1, 8 * size, address, size).tobytes()
+        except TokenRankerError as error:
+            if error.status != _UNKNOWN_TOKEN:
+                raise
+            raise KeyError(f"Invalid token for decoding: {numbers[error.offset]}") from None
+
+    def decode(self, tokens: Sequence[int], errors: str = "replace") -> str:
+        return self.decode_bytes(tokens).decode("utf-8", errors=errors)
+
+
+def _indices_but(names: list[str], excluded: frozenset[str]) -> bytes:
+    return array("I", [index for index, name in enumerate(names) if name not in excluded]).tobytes()
+
+
+@functools.lru_cache(maxsize=64)
+def _any_of(names: frozenset[str]) -> Any:
+    import re
+
+    return re.compile("|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)))
+
+
+def _restore(state: Any) -> Encoding:
+    return get_encoding(state) if isinstance(state, str) else Encoding(**state)
+
+
+# ---- Encoding ----------------------------------------------------------------------------------------------------------------------
+
+
+def _load_ranks(name: str, pat_str: str, mergeable_ranks: dict[bytes, int], special_tokens: dict[str, int]) -> c_void_p:
+    for text in (pat_str, *special_tokens):
+        if not isinstance(text, str):
+            raise TypeError(f"{_named(text)} is not an instance of 'str'")
+    texts = [text.encode("utf-8") for text in special_tokens]
+    specials = (_SpecialToken * len(texts))()
+    for special, text, token in zip(specials, texts, special_tokens.values()):
+        special.text, special.text_size, special.token = ctypes.cast(c_char_p(text), c_void_p), len(text), _token(token)
+    builtin = _builtin_with_ranks(mergeable_ranks)
+    definition = _Definition(struct_size=ctypes.sizeof(_Definition), format=_FORMAT_BUILTIN if builtin else _FORMAT_RANKS)
+    definition.name = name_bytes = str(name).encode("utf-8")
+    definition.name_size = len(name_bytes)
+    definition.vocabulary = vocabulary = builtin.encode("utf-8") if builtin else _rank_file(mergeable_ranks)
+    definition.vocabulary_size = len(vocabulary)
+    definition.pattern = pattern = pat_str.encode("utf-8")
+    definition.pattern_size = len(pattern)
+    definition.special_tokens, definition.special_tokens_size = specials, len(specials)
+    return _new_ranker(_library.token_ranker_load, ctypes.byref(definition))
+
+
+def _rank_file(mergeable_ranks: dict[bytes, int]) -> bytes:
+    """The content of a .tiktoken file."""
+    from binascii import b2a_base64
+
+    ranks = _token_array(list(mergeable_ranks.values()))
+    return b"".join([b"%b %d\n" % (b2a_base64(token, newline=False), rank) for token, rank in zip(mergeable_ranks, ranks)])
+
+
+def _builtin_with_ranks(mergeable_ranks: dict[bytes, int]) -> str | None:
+    """A built-in encoding, among those that are open, with these ranks in the same order."""
+    for name, encoding in list(ENCODINGS.items()):
+        core = encoding.__dict__.get("_core_bpe")
+        if name in _BUILTIN_NAMES and core is not None and core.has_ranks(mergeable_ranks):
+            return name
+    return None
+
+
+class Encoding:
+    """Text <-> tokens (integers below 2**32). Made by get_encoding, encoding_for_model, or from its parts.
+
+    Methods that take `text` take str or bytes; lone surrogates of a str are repaired as tiktoken's `encode` does. Any number of threads
+    may use one encoding. Semantics: tiktoken 0.14.0, class Encoding; tokens and errors are the same.
+    """
+
+    def __init__(
+        self, name: str, *, pat_str: str, mergeable_ranks: dict[bytes, int], special_tokens: dict[str, int],
+        explicit_n_vocab: int | None = None,
+    ) -> None:  # fmt: skip
+        """Makes an encoding.
+
+        name: how to call it; need not be known to get_encoding.
+        pat_str: the regular expression that splits text, in the syntax of tiktoken.
+        mergeable_ranks: token bytes to token, which is also the merge priority. All 256 single bytes must be there.
+        special_tokens: text to token.
+        explicit_n_vocab: if given, the number of all tokens, which is then checked.
+
+        Raises TokenRankerError (a ValueError) for a pattern or ranks that cannot be used, AssertionError for explicit_n_vocab.
+        """
+        max_token_value = max(max(mergeable_ranks.values()), max(special_tokens.values(), default=0))
+        if explicit_n_vocab:
+            assert len(mergeable_ranks) + len(special_tokens) == explicit_n_vocab
+            assert max_token_value == explicit_n_vocab - 1
+        core = _Core(_library, _load_ranks(name, pat_str, mergeable_ranks, special_tokens))
+        core.mergeable_ranks = mergeable_ranks
+        self._use(core)
+
+    @classmethod
+    def from_tiktoken(cls, encoding: Any) -> Encoding:
+        """The same encoding as a tiktoken.Encoding."""
+        ranks, special_tokens = encoding._mergeable_ranks, encoding._special_tokens
+        return cls(encoding.name, pat_str=encoding._pat_str, mergeable_ranks=ranks, special_tokens=special_tokens)
+
+    @classmethod
+    def _builtin(cls, name: str) -> Encoding:
+        self = cls.__new__(cls)
+        self._use(_Core(_library, _new_ranker(_library.token_ranker, name.encode("utf-8"), len(name))))
+        return self
+
+    def _use(self, core: _Core) -> None:
+        self.name = core.name
+        self.max_token_value = core.max_token
+        self._pat_str = core.pat_str
+        self._special_tokens = core.special_tokens
+        self._special_token_values = set(core.special_tokens.values())
+        self._core_bpe = core
+        # A built-in takes the place of a method, unless a subclass has its own.
+        for name, function in core.make_builtins().items():
+            if getattr(type(self), name) is getattr(Encoding, name):
+                self.__dict__[name] = function
+
+    @functools.cached_property
+    def _core_bpe(self) -> _Core:
+        # Every open encoding has this attribute of its own.
+        raise ValueError(f"encoding {self.name!r} is closed")
+
+    @functools.cached_property
+    def _mergeable_ranks(self) -> dict[bytes, int]:
+        return self._core_bpe.mergeable_ranks
+
+    def close(self) -> None:
+        """Gives the memory back, as soon as no other thread is in a call. Using the encoding afterwards raises ValueError.
+
+        What get_encoding returns is shared by its callers; after close it opens the encoding anew.
+        """
+        core = self.__dict__.pop("_core_bpe", None)
+        if core is None:
+            return
+        core.close()
+        for name, value in list(self.__dict__.items()):
+            if getattr(value, "__self__", None) is core:
+                del self.__dict__[name]
+        with _lock:
+            for name, registered in list(ENCODINGS.items()):
+                if registered.__dict__ is self.__dict__:
+                    del ENCODINGS[name]
+
+    def __enter__(self) -> Encoding:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Encoding {self.name!r}>"
+
+    def __getstate__(self) -> object:
+        return self._core_bpe.state()
+
+    def __setstate__(self, value: Any) -> None:
+        if isinstance(value, str):
+            self.__dict__ = get_encoding(value).__dict__
+        else:
+            self.__init__(**value)
+
+    # -- Encoding.
+
+    def encode_ordinary(self, text: Text) -> list[int]:
+        """The tokens of a text; the text of special tokens is ordinary.
+
+        >>> enc.encode_ordinary("hello world<|endoftext|>")
+        [31373, 995, 27, 91, 437, 1659, 5239, 91, 29]
+        """
+        return self._core_bpe.encode_ordinary(text)
+
+    def encode(self, text: Text, *, allowed_special: Allowed = set(), disallowed_special: Disallowed = "all") -> list[int]:
+        """The tokens of a text.
+
+        allowed_special: the special tokens to recognise, a set of their texts, or "all".
+        disallowed_special: texts that raise ValueError when found; "all" means all special tokens that are not allowed. The text of a
+            special token that is neither allowed nor disallowed is ordinary.
+
+        >>> enc.encode("hello<|endoftext|>", allowed_special={"<|endoftext|>"})
+        [31373, 50256]
+        >>> enc.encode("hello<|endoftext|>", disallowed_special=())
+        [31373, 27, 91, 437, 1659, 5239, 91, 29]
+        >>> enc.encode("hello<|endoftext|>")
+        Traceback (most recent call last):
+        ValueError: Encountered text corresponding to disallowed special token '<|endoftext|>'.
+        ...
+        """
+        return self._core_bpe.encode(text, allowed_special=allowed_special, disallowed_special=disallowed_special)
+
+    def count(
+        self, text: Text, *, limit: int | None = None, allowed_special: Allowed = set(), disallowed_special: Disallowed = ()
+    ) -> int:
+        """The number of tokens of a text, without making them. Here special text is ordinary by default and never raises.
+
+        limit: if given, the result is min(count, limit + 1), and little more of the text is read than that needs.
+
+        >>> enc.count("hello world")
+        2
+        >>> enc.count("hello world " * 1000, limit=10)
+        11
+        """
+        return self._core_bpe.count(text, limit=limit, allowed_special=allowed_special, disallowed_special=disallowed_special)
+
+    def encode_to_numpy(self, text: Text, *, allowed_special: Allowed = set(), disallowed_special: Disallowed = "all") -> numpy.ndarray:
+        """As encode; the tokens are a read-only one-dimensional array of uint32. Needs numpy."""
+        import numpy
+
+        tokens = self._core_bpe.encode_to_array(text, allowed_special, disallowed_special)
+        return numpy.asarray(memoryview(tokens).toreadonly())
+
+    def encode_ordinary_batch(self, text: Iterable[Text], *, num_threads: int = 8) -> list[list[int]]:
+        """encode_ordinary of each text, in `num_threads` threads.
+
+        >>> enc.encode_ordinary_batch(["hello world", "goodbye world"])
+        [[31373, 995], [11274, 16390, 995]]
+        """
+        return _map_in_threads(self.encode_ordinary, text, num_threads)
+
+    def encode_batch(
+        self, text: Iterable[Text], *, num_threads: int = 8, allowed_special: Allowed = set(), disallowed_special: Disallowed = "all"
+    ) -> list[list[int]]:
+        """encode of each text, in `num_threads` threads; the first error is raised."""
+        if disallowed_special != "all":
+            disallowed_special = frozenset(disallowed_special)
+        self._core_bpe.select_refused(allowed_special, disallowed_special)  # raises for what is no collection
+        encode = functools.partial(self.encode, allowed_special=allowed_special, disallowed_special=disallowed_special)
+        return _map_in_threads(encode, text, num_threads)
+
+    def encode_with_unstable(
+        self, text: Text, *, allowed_special: Allowed = set(), disallowed_special: Disallowed = "all"
+    ) -> tuple[list[int], list[list[int]]]:
+        """Tokens that stay whatever text follows, and the ways in which tokens may go on from there.
+
+        Each completion begins at the end of the stable tokens and covers at least the rest of the text; their order has no meaning.
+
+        >>> stable, completions = enc.encode_with_unstable("hello fanta")
+        >>> stable, [8842] in completions
+        ([31373], True)
+        """
+        return _encode_with_unstable(self._core_bpe, text, allowed_special, disallowed_special)
+
+    def encode_single_token(self, text_or_bytes: Text) -> int:
+        """The token that stands for exactly this text, special tokens too; KeyError if there is none.
+
+        >>> enc.encode_single_token("hello")
+        31373
+        """
+        data = _utf8(text_or_bytes, "bytes")
+        tokens = self._core_bpe.encode_pretoken(data)
+        if len(tokens) == 1:
+            return tokens[0]
+        try:
+            return self._special_tokens[data.decode("utf-8")]
+        except (KeyError, UnicodeDecodeError):
+            raise KeyError(data) from None
+
+    # -- Decoding.
+
+    def decode_bytes(self, tokens: Sequence[int]) -> bytes:
+        """The bytes of tokens, joined. KeyError for a number that is no token, OverflowError for one that cannot be.
+
+        >>> enc.decode_bytes([31373, 995])
+        b'hello world'
+        """
+        return self._core_bpe.decode_bytes(tokens)
+
+    def decode(self, tokens: Sequence[int], errors: str = "replace") -> str:
+        """The text of tokens. Their bytes need not be UTF-8: `errors` says what then happens, as in bytes.decode.
+
+        >>> enc.decode([31373, 995])
+        'hello world'
+        """
+        return self._core_bpe.decode(tokens, errors)
+
+    def decode_single_token_bytes(self, token: int) -> bytes:
+        """The bytes of one token, special tokens too.
+
+        >>> enc.decode_single_token_bytes(31373)
+        b'hello'
+        """
+        number = _token(token)
+        try:
+            return self.decode_bytes([number])
+        except KeyError:
+            raise KeyError(str(number)) from None
+
+    def decode_tokens_bytes(self, tokens: Iterable[int]) -> list[bytes]:
+        """The bytes of each token.
+
+        >>> enc.decode_tokens_bytes([31373, 995])
+        [b'hello', b' world']
+        """
+        return [self.decode_single_token_bytes(token) for token in tokens]
+
+    def decode_with_offsets(self, tokens: Iterable[int]) -> tuple[str, list[int]]:
+        """The text of tokens and for each the index of the first character that has bytes of it. The text must be UTF-8.
+
+        >>> enc.decode_with_offsets([31373, 995])
+        ('hello world', [0, 5])
+        """
+        pieces = self.decode_tokens_bytes(tokens)
+        offsets = []
+        characters = 0  # that begin in the pieces so far
+        for piece in pieces:
+            offsets.append(max(0, characters - _is_continuation(piece[0])))
+            characters += sum(not _is_continuation(byte) for byte in piece)
+        return b"".join(pieces).decode("utf-8", errors="strict"), offsets
+
+    def decode_batch(self, batch: Iterable[Sequence[int]], *, errors: str = "replace", num_threads: int = 8) -> list[str]:
+        """decode of each sequence of tokens, in `num_threads` threads."""
+        return _map_in_threads(functools.partial(self.decode, errors=errors), batch, num_threads)
+
+    def decode_bytes_batch(self, batch: Iterable[Sequence[int]], *, num_threads: int = 8) -> list[bytes]:
+        """decode_bytes of each sequence of tokens, in `num_threads` threads."""
+        return _map_in_threads(self.decode_bytes, batch, num_threads)
+
+    # -- What the encoding is.
+
+    def token_byte_values(self) -> list[bytes]:
+        """The bytes of all tokens, special ones aside, sorted."""
+        return list(self._core_bpe.sorted_token_bytes)
+
+    @property
+    def eot_token(self) -> int:
+        """The token of <|endoftext|>; KeyError if there is none."""
+        return self._special_tokens["<|endoftext|>"]
+
+    @functools.cached_property
+    def special_tokens_set(self) -> set[str]:
+        return set(self._special_tokens)
+
+    def is_special_token(self, token: int) -> bool:
+        assert isinstance(token, int)
+        return token in self._special_token_values
+
+    @property
+    def n_vocab(self) -> int:
+        """max_token_value + 1."""
+        return self.max_token_value + 1
+
+    # -- Private there, used nevertheless.
+
+    def _encode_single_piece(self, text_or_bytes: Text) -> list[int]:
+        """The tokens of a text that is not split."""
+        return self._core_bpe.encode_pretoken(_utf8(text_or_bytes, "bytes"))
+
+    def _encode_only_native_bpe(self, text: Text) -> list[int]:
+        return self.encode_ordinary(text)
+
+    def _encode_bytes(self, text: bytes) -> list[int]:
+        """As encode_ordinary, but bytes from the first that is no UTF-8 on are one piece, together with the unstable end before them."""
+        if not isinstance(text, _BYTES):
+            raise TypeError(f"{_named(text)} is not an instance of 'bytes'")
+        data = bytes(text)
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            stable, unstable = _split_unstable(self._core_bpe, data[: error.start], b"")
+            return stable + self._core_bpe.encode_pretoken(unstable + data[error.start :])
+        return self.encode_ordinary(data)
+
+
+def _is_continuation(byte: int) -> bool:
+    return 0x80 <= byte < 0xC0
+
+
+def _map_in_threads(function: Callable[[Any], Any], items: Iterable[Any], num_threads: int | None) -> list[Any]:
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(num_threads) as executor:
+        return list(executor.map(function, items))
+
+
+# ---- Unstable ends -----------------------------------------------------------------------------------------------------------------
+# The last pretoken may be split otherwise once more text follows. Semantics: tiktoken src/lib.rs, _encode_unstable_native.
+
+
+def _split_unstable(core: _Core, data: bytes, allowed: bytes) -> tuple[list[int], bytes]:
+    """The tokens before the last pretoken of a text, and the bytes from there on; these are empty after a special token."""
+    tokens = core.encode_data(data, allowed).tolist()
+    rest = data
+    index, offset = core.find_special(rest, allowed)
+    while index != _NOT_FOUND:
+        rest = rest[offset + len(core.special_names[index].encode("utf-8")) :]
+        index, offset = core.find_special(rest, allowed)
+    unstable = len(core.encode_pretoken(core.last_pretoken(rest)))
+    # Blanks before a last pretoken that begins with blanks may yet join it: "\n" + " " becomes "\n \n".
+    if unstable and _is_blank(core, tokens[-unstable]):
+        while unstable < len(tokens) and _is_blank(core, tokens[-unstable - 1]):
+            unstable += 1
+    end = len(tokens) - unstable
+    return tokens[:end], core.decode_bytes(tokens[end:])
+
+
+def _is_blank(core: _Core, token: int) -> bool:
+    data = core.decode_bytes([token])
+    return not data.strip(b" \n\t") and core.mergeable_ranks.get(data) == token
+
+
+def _merge_bytes(core: _Core, piece: bytes) -> list[int]:
+    """The tokens that the merges make of a piece, even if it is a token as a whole that no merges make."""
+    tokens = core.encode_pretoken(piece)
+    if len(tokens) > 1 or len(piece) == 1:
+        return tokens
+    parts = [piece[i : i + 1] for i in range(len(piece))]
+    ranks = core.mergeable_ranks
+    while len(parts) > 1:
+        rank, i = min((ranks.get(parts[i] + parts[i + 1], _NOT_FOUND), i) for i in range(len(parts) - 1))
+        if rank == _NOT_FOUND:
+            break
+        parts[i : i + 2] = [parts[i] + parts[i + 1]]
+    return [ranks[part] for part in parts]
+
+
+def _tokens_beginning_with(core: _Core, prefix: bytes) -> Iterable[bytes]:
+    from bisect import bisect_left
+
+    tokens = core.sorted_token_bytes
+    for i in range(bisect_left(tokens, prefix), len(tokens)):
+        if not tokens[i].startswith(prefix):
+            return
+        yield tokens[i]
+
+
+def _last_blank_size(data: bytes) -> int:
+    """Bytes of the last character if it is white space, else 0."""
+    for size in range(1, min(4, len(data)) + 1):
+        if not _is_continuation(data[-size]):
+            character = data[-size:].decode("utf-8", "replace")
+            return size if character.isspace() and character not in "\x1c\x1d\x1e\x1f" else 0
+    return 0
+
+
+def _encode_with_unstable(core: _Core, text: Text, allowed_special: Any, disallowed_special: Any) -> tuple[list[int], list[list[int]]]:
+    core.refuse(text, allowed_special, disallowed_special)
+    stable, unstable = _split_unstable(core, _utf8(text), core.select_allowed(allowed_special))
+    ranks = core.mergeable_ranks
+    completions = {(ranks[token],) for token in _tokens_beginning_with(core, unstable)} if unstable else set()
+
+    # A token may straddle the end of the text from any place in the unstable bytes.
+    for i in range(1, len(unstable)):
+        for token in _tokens_beginning_with(core, unstable[i:]):
+            possibility = unstable[:i] + token
+            try:
+                possibility.decode("utf-8")
+                encoded = core.encode_ordinary(possibility)
+            except UnicodeDecodeError:
+                encoded = _merge_bytes(core, possibility)
+            size = used = 0
+            while used < len(encoded) and size < len(unstable):
+                size += len(core.decode_bytes(encoded[used : used + 1]))
+                used += 1
+            completions.add(tuple(encoded[:used]))
+
+    # White space at the end may be split off by what follows: "\n\n0" is "\n", "\n", "0".
+    blank_size = _last_blank_size(unstable)
+    if 0 < blank_size < len(unstable):
+        completions.add(tuple(_merge_bytes(core, unstable[:-blank_size]) + _merge_bytes(core, unstable[-blank_size:])))
+    return stable, [list(completion) for completion in completions]
+
+
+# ---- Registry and models: tiktoken/registry.py, tiktoken/model.py ------------------------------------------------------------------
+
+_BUILTIN_NAMES = list(_catalog(_CATALOG_ENCODING))
+MODEL_TO_ENCODING: dict[str, str] = _catalog(_CATALOG_MODEL)
+MODEL_PREFIX_TO_ENCODING: dict[str, str] = _catalog(_CATALOG_MODEL_PREFIX)
+ENCODINGS: dict[str, Encoding] = {}
+_lock = threading.RLock()
+
+
+def _plugin_names() -> list[str]:
+    """The modules of the namespace package tiktoken_ext. The first stands for the built-in encodings and need not exist."""
+    import importlib
+    import pkgutil
+
+    own = "tiktoken_ext.openai_public"
+    try:
+        path = importlib.import_module("tiktoken_ext").__path__
+    except ImportError:
+        path = []
+    return [own] + [name for _, name, _ in pkgutil.iter_modules(path, "tiktoken_ext.") if name != own]
+
+
+@functools.lru_cache(maxsize=None)
+def _plugin_constructors() -> dict[str, Callable[[], dict[str, Any]]]:
+    """What other modules of tiktoken_ext define: names of encodings to functions that return the arguments of Encoding."""
+    import importlib
+
+    constructors = {}
+    for module_name in _plugin_names()[1:]:
+        for name, constructor in importlib.import_module(module_name).ENCODING_CONSTRUCTORS.items():
+            if name in constructors or name in _BUILTIN_NAMES:
+                raise ValueError(f"Duplicate encoding name {name} in tiktoken plugin {module_name}")
+            constructors[name] = constructor
+    return constructors
+
+
+def get_encoding(encoding_name: str) -> Encoding:
+    """The encoding of this name, one object for all callers. ValueError if there is none.
+
+    >>> get_encoding("cl100k_base")
+    <Encoding 'cl100k_base'>
+    """
+    if not isinstance(encoding_name, str):
+        raise ValueError(f"Expected a string in get_encoding, got {type(encoding_name)}")
+    if encoding_name in ENCODINGS:
+        return ENCODINGS[encoding_name]
+    with _lock:
+        if encoding_name not in ENCODINGS:
+            if encoding_name in _BUILTIN_NAMES:
+                ENCODINGS[encoding_name] = Encoding._builtin(encoding_name)
+            elif encoding_name in _plugin_constructors():
+                ENCODINGS[encoding_name] = Encoding(**_plugin_constructors()[encoding_name]())
+            else:
+                version = f"{_TIKTOKEN_VERSION} (are you on latest?)"
+                raise ValueError(f"Unknown encoding {encoding_name}.\nPlugins found: {_plugin_names()}\ntiktoken version: {version}")
+        return ENCODINGS[encoding_name]
+
+
+def list_encoding_names() -> list[str]:
+    """The names that get_encoding takes.
+
+    >>> list_encoding_names()[:2]
+    ['gpt2', 'r50k_base']
+    """
+    with _lock:
+        return _BUILTIN_NAMES + list(_plugin_constructors())
+
+
+def encoding_name_for_model(model_name: str) -> str:
+    """The name of the encoding that a model uses. KeyError if the model is not known.
+
+    >>> encoding_name_for_model("gpt-4o-2024-05-13")
+    'o200k_base'
+    """
+    if model_name in MODEL_TO_ENCODING:
+        return MODEL_TO_ENCODING[model_name]
+    for prefix, encoding_name in MODEL_PREFIX_TO_ENCODING.items():
+        if model_name.startswith(prefix):
+            return encoding_name
+    raise KeyError(
+        f"Could not automatically map {model_name} to a tokeniser. "
+        "Please use `tiktoken.get_encoding` to explicitly get the tokeniser you expect."
+    )
+
+
+def encoding_for_model(model_name: str) -> Encoding:
+    """The encoding that a model uses. KeyError if the model is not known."""
+    return get_encoding(encoding_name_for_model(model_name))
+
+
+# ---- Files: tiktoken/load.py -------------------------------------------------------------------------------------------------------
+
+
+def read_file(blobpath: str) -> bytes:
+    if "://" in blobpath:
+        raise OSError(f"{blobpath} is neither a local file nor in tiktoken's cache, and token_ranker does not use the network")
+    with open(blobpath, "rb") as file:
+        return file.read()
+
+
+def check_hash(data: bytes, expected_hash: str) -> bool:
+    import hashlib
+
+    return hashlib.sha256(data).hexdigest() == expected_hash
+
+
+def read_file_cached(blobpath: str, expected_hash: str | None = None) -> bytes:
+    """A local file, or for a URL what tiktoken left of it in its cache. expected_hash: SHA-256."""
+    import hashlib
+    import tempfile
+
+    path = blobpath
+    if "://" in blobpath:
+        default = os.path.join(tempfile.gettempdir(), "data-gym-cache")
+        folder = os.environ.get("TIKTOKEN_CACHE_DIR", os.environ.get("DATA_GYM_CACHE_DIR", default))
+        cached = os.path.join(folder, hashlib.sha1(blobpath.encode()).hexdigest())
+        if folder and os.path.exists(cached):
+            path = cached
+    contents = read_file(path)
+    if expected_hash and not check_hash(contents, expected_hash):
+        raise ValueError(f"Hash mismatch for data of {blobpath} in {path} (expected {expected_hash}). The file may be corrupt.")
+    return contents
+
+
+def load_tiktoken_bpe(tiktoken_bpe_file: str, expected_hash: str | None = None) -> dict[bytes, int]:
+    """The mergeable ranks in a .tiktoken file: lines of "base64-of-token-bytes rank". expected_hash: SHA-256 of the file."""
+    import base64
+
+    ranks = {}
+    for line in read_file_cached(tiktoken_bpe_file, expected_hash).splitlines():
+        if line:
+            try:
+                token, rank = line.split()
+                ranks[base64.b64decode(token)] = int(rank)
+            except Exception as error:
+                raise ValueError(f"Error parsing line {line!r} in {tiktoken_bpe_file}") from error
+    return ranks
+
+
+def dump_tiktoken_bpe(bpe_ranks: dict[bytes, int], tiktoken_bpe_file: str) -> None:
+    """Writes a .tiktoken file, by rank."""
+    with open(tiktoken_bpe_file, "wb") as file:
+        file.write(_rank_file(dict(sorted(bpe_ranks.items(), key=operator.itemgetter(1)))))
+
+
+def data_gym_to_mergeable_bpe_ranks(
+    vocab_bpe_file: str, encoder_json_file: str, vocab_bpe_hash: str | None = None, encoder_json_hash: str | None = None,
+    clobber_one_byte_tokens: bool = False,
+) -> dict[bytes, int]:  # fmt: skip
+    """The mergeable ranks of GPT-2's two files: the merges, and tokens for comparison (AssertionError if they differ).
+
+    Their alphabet shows each byte as a printable character: itself if Latin-1 can print it, else U+0100 and following.
+    """
+    import json
+
+    printable = [byte for byte in range(256) if chr(byte).isprintable() and chr(byte) != " "]
+    in_order = printable + [byte for byte in range(256) if byte not in printable]
+    byte_of = {chr(byte): byte for byte in printable}
+    byte_of.update((chr(256 + i), byte) for i, byte in enumerate(in_order[len(printable) :]))
+
+    def decode(text: str) -> bytes:
+        return bytes(byte_of[character] for character in text)
+
+    ranks = {bytes([byte]): rank for rank, byte in enumerate(in_order)}
+    merges = read_file_cached(vocab_bpe_file, vocab_bpe_hash).decode().split("\n")[1:-1]
+    for rank, merge in enumerate(merges, len(ranks)):
+        first, second = merge.split()
+        ranks[decode(first) + decode(second)] = rank
+
+    tokens = {decode(text): token for text, token in json.loads(read_file_cached(encoder_json_file, encoder_json_hash)).items()}
+    for special in (b"<|endoftext|>", b"<|startoftext|>"):
+        tokens.pop(special, None)
+    if clobber_one_byte_tokens:
+        ranks.update((token, rank) for token, rank in tokens.items() if len(token) == 1)
+    assert ranks == tokens
+    return ranks
+
+
+# ---- In place of tiktoken ----------------------------------------------------------------------------------------------------------
+
+_TIKTOKEN_MODULES = {
+    "tiktoken": "Encoding encoding_for_model encoding_name_for_model get_encoding list_encoding_names",
+    "tiktoken.core": "Encoding raise_disallowed_special_token",
+    "tiktoken.load": "check_hash data_gym_to_mergeable_bpe_ranks dump_tiktoken_bpe load_tiktoken_bpe read_file read_file_cached",
+    "tiktoken.model": "Encoding MODEL_PREFIX_TO_ENCODING MODEL_TO_ENCODING encoding_for_model encoding_name_for_model get_encoding",
+    "tiktoken.registry": "ENCODINGS Encoding get_encoding list_encoding_names",
+}
+
+
+def install_as_tiktoken() -> types.ModuleType:
+    """Makes `import tiktoken` and its submodules core, load, model and registry mean this file. Returns the module `tiktoken`."""
+    import importlib.machinery
+    import types
+
+    package = types.ModuleType("tiktoken", "token_ranker in place of tiktoken")
+    package.__path__ = []
+    package.__version__ = _TIKTOKEN_VERSION
+    for name, contents in _TIKTOKEN_MODULES.items():
+        module = package if name == "tiktoken" else types.ModuleType(name, package.__doc__)
+        module.__spec__ = importlib.machinery.ModuleSpec(name, None, is_package=module is package)
+        module.__dict__.update((content, globals()[content]) for content in contents.split())
+        package.__dict__.setdefault(name.rpartition(".")[2], module)
+        sys.modules[name] = module
+    return package
+
+
+# ---- Command line ------------------------------------------------------------------------------------------------------------------
+
+
+def _count_files(encoding: Encoding, options: Any) -> None:
+    counts = [encoding.count(_read(file), allowed_special=options.special) for file in options.files]
+    for count, file in zip(counts, options.files):
+        print(count if options.files == ["-"] else f"{count} {file}")
+    if len(counts) > 1:
+        print(f"{sum(counts)} total")
+
+
+def _encode_files(encoding: Encoding, options: Any) -> None:
+    for file in options.files:
+        print(*encoding.encode(_read(file), allowed_special=options.special, disallowed_special=()))
+
+
+def _decode_files(encoding: Encoding, options: Any) -> None:
+    for file in options.files:
+        sys.stdout.buffer.write(encoding.decode_bytes([int(word) for word in _read(file).split()]))
+
+
+def _read(file: str) -> bytes:
+    return sys.stdin.buffer.read() if file == "-" else read_file(file)
+
+
+def _parse_arguments(arguments: Sequence[str] | None) -> Any:
+    import argparse
+
+    parser = argparse.ArgumentParser(prog="token_ranker", description="Counts, makes and reads tokens.")
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, run, description in (
+        ("count", _count_files, "print the number of tokens of each file"),
+        ("encode", _encode_files, "print the tokens of each file, one line each"),
+        ("decode", _decode_files, "write the bytes of the tokens in each file, numbers between white space"),
+    ):
+        command = commands.add_parser(name, help=description, description=description)
+        command.set_defaults(run=run, special=set())
+        command.add_argument("files", nargs="*", default=["-"], metavar="FILE", help="none or -: standard input")
+        command.add_argument("-e", "--encoding", default="o200k_base", metavar="NAME", help="an encoding or a model (default: o200k_base)")
+        if run is not _decode_files:
+            text = "recognise special tokens; else their text is ordinary"
+            command.add_argument("-s", "--special", action="store_const", const="all", help=text)
+    commands.add_parser("encodings", help="list the encodings")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line. Returns the exit status: 0, or 1 for an input that cannot be read; wrong usage exits with 2."""
+    options = _parse_arguments(arguments)
+    try:
+        if options.command == "encodings":
+            print(*list_encoding_names(), sep="\n")
+        else:
+            open_encoding = get_encoding if options.encoding in list_encoding_names() else encoding_for_model
+            options.run(open_encoding(options.encoding), options)
+        sys.stdout.flush()
+    except (OSError, ValueError, LookupError) as error:
+        print(f"token_ranker: {error.args[0] if isinstance(error, KeyError) else error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    import signal
+
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader that stops early ends this program quietly
+    sys.exit(main())
