@@ -83,7 +83,7 @@ class Rewriter : PatternCursor {
     const Width width = atom(depth);
     const bool is_assertion = is_assertion_;
     const size_t begin = at_;
-    uint64_t least, most;
+    uint64_t least = 0, most = 0;
     if (!read_quantifier(least, most)) return width;
     if (is_assertion) unsupported(begin, "an assertion cannot be repeated");
     // Engines disagree on when a repetition that matched nothing ends.

@@ -1,5 +1,8 @@
 #include "pretokenizer.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "context.hpp"
 #include "failure.hpp"
 
@@ -24,7 +27,9 @@ Pretokenizer::Pretokenizer(std::string_view pattern, std::string_view engine)
   phases_ = is_scalar ? &phases_portable : kernel->phases;
 }
 
-Pretokenizer::Splitter::Splitter(const Pretokenizer& pretokenizer, Text text, Context& context) : pretokenizer_(pretokenizer), text_(text) {
+Pretokenizer::Splitter::Splitter(const Pretokenizer& pretokenizer, Text text, Context& context)
+    : pretokenizer_(pretokenizer), text_(text), is_scanned_(pretokenizer.kernel_ && text.size <= INT32_MAX) {
+  if (is_scanned_) state_.start(text, nullptr);
   if (!pretokenizer.compiled_) return;
   if (!context.matcher) context.matcher = std::make_unique<Pcre2Matcher>(*pretokenizer.compiled_);
   matcher_ = context.matcher.get();
@@ -32,15 +37,35 @@ Pretokenizer::Splitter::Splitter(const Pretokenizer& pretokenizer, Text text, Co
 }
 
 size_t Pretokenizer::Splitter::next(Span* spans, size_t capacity) {
+  if (is_scanned_ && capacity >= scan_min_capacity) return scan(spans, capacity);
   size_t count = 0;
   if (matcher_) {
     while (count < capacity && matcher_->next(spans[count])) count++;
     return count;
   }
   for (; count < capacity && at_ < text_.size; count++) {
-    const size_t end = size_t(pretokenizer_.next_(text_.data + at_, text_.end()) - text_.data);
+    const size_t end = pretokenizer_.end_of_pretoken(text_, at_);
     spans[count] = {at_, end};
     at_ = end;
+  }
+  return count;
+}
+
+// A start is the end of the pretoken before it.
+size_t Pretokenizer::Splitter::scan(Span* spans, size_t capacity) {
+  uint32_t starts[256];
+  size_t count = 0;
+  while (count == 0 && at_ < text_.size) {
+    const size_t found = state_.is_done ? 0 : pretokenizer_.scan()(state_, starts, std::min(capacity, std::size(starts)));
+    for (size_t i = 0; i < found; i++) {
+      if (starts[i] == at_) continue;  // the first one of the text
+      spans[count++] = {at_, starts[i]};
+      at_ = starts[i];
+    }
+    if (state_.is_done && count < capacity) {
+      spans[count++] = {at_, text_.size};
+      at_ = text_.size;
+    }
   }
   return count;
 }

@@ -38,10 +38,14 @@ class Pretokenizer {
     size_t next(Span* spans, size_t capacity);
 
    private:
+    size_t scan(Span* spans, size_t capacity);
+
     const Pretokenizer& pretokenizer_;
     Text text_;
-    size_t at_ = 0;
+    size_t at_ = 0;  // where the next pretoken begins
     Pcre2Matcher* matcher_ = nullptr;
+    ScanState state_;
+    bool is_scanned_;  // by the kernel
   };
 
  private:
