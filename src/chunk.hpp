@@ -17,15 +17,15 @@ struct Chunk {
   size_t size = 0;                        // pretokens
   uint32_t starts[capacity + 2 * pad];    // pretoken i is [starts[i], starts[i + 1]) of the text
 
-  // A pretoken up to 16 bytes: its words. One up to 128: its hash.
+  // The words of a pretoken up to 16 bytes.
   uint64_t keys[capacity + pad];
   uint64_t high_keys[capacity + pad];
   uint32_t lines[capacity + pad];         // where its table is looked up
   uint64_t values[capacity + pad];        // PretokenValue; 0 until found
 
-  // Pretokens by the table that may hold them, and those without a value.
-  uint16_t short_list[capacity + pad], medium_list[capacity + pad], long_list[capacity + pad], misses[capacity + pad];
-  size_t short_count = 0, medium_count = 0, long_count = 0, miss_count = 0;
+  // Pretokens by the table that may hold them, and those whose value is open: in the log or unknown.
+  uint16_t short_list[capacity + pad], medium_list[capacity + pad], misses[capacity + pad];
+  size_t short_count = 0, medium_count = 0, miss_count = 0;
 
   // Ranks of pretokens that have more than three, in this chunk only.
   std::vector<uint32_t> ranks;

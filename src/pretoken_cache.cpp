@@ -1,32 +1,24 @@
 #include "pretoken_cache.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
-
-#include "byte_hash.hpp"
 
 namespace bpe {
 namespace {
 
-// A step of growth; the last one is reached with the default limit.
-struct Level {
-  unsigned short_bits, medium_bits, long_bits;  // lines, lines, slots: powers of two
-};
-constexpr Level levels[] = {{10, 9, 9}, {12, 11, 11}, {14, 13, 13}, {16, 15, 13}};
-constexpr unsigned growth = 2;
-constexpr size_t bytes_per_slot = 32, ranks_per_slot = 8;
+// The smallest sizes: 64 KiB, 48 KiB, 32 KiB and an index of 8 KiB.
+constexpr size_t least_short = 1 << 10, least_medium = 1 << 9, least_log = 1 << 13;
+constexpr size_t words_per_index_line = 32;  // of the log: an entry takes about twelve words, a line has room for four
 
-constexpr size_t size_of(const Level& level) {
-  return (sizeof(PretokenCache::ShortLine) << level.short_bits) +
-         ((sizeof(PretokenCache::MediumLine) + sizeof(PretokenCache::MediumValues)) << level.medium_bits) +
-         ((sizeof(PretokenCache::LongSlot) + bytes_per_slot + ranks_per_slot * sizeof(uint32_t)) << level.long_bits);
-}
-static_assert(size_of(levels[0]) < 256 << 10 && size_of(levels[3]) < (8 << 20) - (192 << 10));
+constexpr unsigned tag_bits = 24;
+constexpr uint64_t tag_mask = (1u << tag_bits) - 1;
 
-// What an emit may read beyond the ranks of a value, and a compare beyond the bytes of a pretoken.
-constexpr size_t pad = 16;
+unsigned shift_for(size_t lines) { return 64 - unsigned(std::bit_width(lines - 1)); }
 
-// Puts a value first in a line and moves the others on; the last one goes.
+size_t padded_words(size_t bytes) { return (bytes + 3) / 4; }
+
+// Puts a value first in a line and moves the others on; the last one goes, or the one with the same key.
 template <class Key>
 void push_in(Key (&keys)[PretokenCache::ways], uint64_t (&values)[PretokenCache::ways], const Key& key, uint64_t value) {
   size_t i = 0;
@@ -41,70 +33,81 @@ void push_in(Key (&keys)[PretokenCache::ways], uint64_t (&values)[PretokenCache:
 
 }  // namespace
 
-PretokenCache::PretokenCache(size_t limit) {
-  const Level* largest = &levels[0];
-  for (const Level& level : levels) {
-    if (size_of(level) <= limit) largest = &level;
-  }
-  short_limit_ = largest->short_bits;
-  medium_limit_ = largest->medium_bits;
-  long_limit_ = largest->long_bits;
-  resize_short(levels[0].short_bits);
-  resize_medium(levels[0].medium_bits);
-  clear_long(levels[0].long_bits);
+PretokenCache::PretokenCache(size_t limit) : limit_(limit) {
+  resize_short(least_short);
+  resize_medium(least_medium);
+  resize_log(least_log);
 }
 
 void PretokenCache::insert_short(uint64_t key, uint64_t value) {
-  ShortLine& line = short_[short_hash(key) >> short_shift()];
+  ShortLine& line = short_[short_hash(key) >> short_shift_];
   push_in(line.keys, line.values, key, value);
   short_inserts_++;
 }
 
 void PretokenCache::insert_medium(uint64_t low, uint64_t high, uint64_t value) {
-  const size_t at = medium_hash(low, high) >> medium_shift();
+  const size_t at = medium_hash(low, high) >> medium_shift_;
   const uint64_t key[2] = {low, high};
   push_in(medium_[at].keys, medium_values_[at].values, key, value);
   medium_inserts_++;
 }
 
-void PretokenCache::insert_long(Text pretoken, uint64_t hash, uint64_t value) {
-  if (bytes_used_ + pretoken.size + pad > bytes_.size() || long_inserts_ > long_.size() / 4 * 3) {
-    is_arena_full_ = true;
-    return;
-  }
-  size_t at = hash >> long_shift();
-  for (size_t probes = 0; probes < max_probes && long_[at].value; probes++) at = (at + 1) & long_mask();
-  if (long_[at].value) at = hash >> long_shift();
-  std::memcpy(&bytes_[bytes_used_], pretoken.data, pretoken.size);
-  long_[at] = {hash, value, uint32_t(bytes_used_), uint32_t(pretoken.size)};
-  bytes_used_ += pretoken.size;
-  long_inserts_++;
-}
+uint64_t PretokenCache::append_to_log(Text pretoken, uint64_t hash, const uint32_t* ranks, size_t count) {
+  const size_t byte_words = padded_words(pretoken.size), words = 1 + byte_words + count;
+  // An entry does not go over the end of the ring.
+  const uint64_t left = log_.size() - (log_end_ & (log_.size() - 1));
+  if (words > left) log_end_ += left;
+  uint32_t* const entry = &log_[log_end_ & (log_.size() - 1)];
+  const EntryHead head = {uint16_t(pretoken.size), uint16_t(count)};
+  std::memcpy(entry, &head, sizeof head);
+  std::memcpy(entry + 1, pretoken.data, pretoken.size);
+  std::memcpy(entry + 1 + byte_words, ranks, count * sizeof *ranks);
 
-uint64_t PretokenCache::keep(const uint32_t* ranks, size_t count) {
-  if (ranks_used_ + count + pad > ranks_.size()) {
-    is_arena_full_ = true;
-    return 0;
-  }
-  std::memcpy(&ranks_[ranks_used_], ranks, count * sizeof *ranks);
-  const uint64_t value = PretokenValue::in_arena(PretokenValue::in_cache, ranks_used_, count);
-  ranks_used_ += count;
+  uint64_t(&slots)[ways] = log_index_[hash >> log_shift_].slots;
+  std::memmove(slots + 1, slots, sizeof slots - sizeof *slots);
+  slots[0] = log_end_ << tag_bits | (hash & tag_mask);
+  const uint64_t value = PretokenValue::at_place(log_end_, count);
+  log_end_ += words;
   return value;
 }
 
-void PretokenCache::grow_if_full() {
-  if (short_bits_ < short_limit_ && short_inserts_ > short_.size() * ways / 2) resize_short(short_bits_ + growth);
-  if (medium_bits_ < medium_limit_ && medium_inserts_ > medium_.size() * ways / 2) resize_medium(medium_bits_ + growth);
-  if (is_arena_full_) {
-    forget_arena();
-    clear_long(std::min(long_bits_ + growth, long_limit_));
+uint64_t PretokenCache::find_in_log(uint64_t hash) const {
+  for (const uint64_t slot : log_index_[hash >> log_shift_].slots) {
+    if (slot == 0 || ((slot ^ hash) & tag_mask) != 0) continue;
+    const uint64_t place = slot >> tag_bits;
+    if (log_end_ - place > log_.size()) continue;
+    return PretokenValue::at_place(place, 0);
   }
+  return 0;
 }
 
-void PretokenCache::resize_short(unsigned bits) {
-  Table<ShortLine> old = std::move(short_);
-  short_ = Table<ShortLine>(size_t{1} << bits);
-  short_bits_ = bits;
+uint64_t PretokenCache::confirm(uint64_t value, Text pretoken) const {
+  const uint64_t place = PretokenValue::place(value);
+  if (log_end_ - place > log_.size()) return 0;
+  EntryHead head;
+  std::memcpy(&head, words_at(place), sizeof head);
+  const bool is_equal = head.size == pretoken.size && std::memcmp(words_at(place) + 1, pretoken.data, pretoken.size) == 0;
+  return is_equal ? PretokenValue::at_place(place, head.count) : 0;
+}
+
+const uint32_t* PretokenCache::ranks_in_log(uint64_t value) const {
+  const uint32_t* entry = words_at(PretokenValue::place(value));
+  EntryHead head;
+  std::memcpy(&head, entry, sizeof head);
+  return entry + 1 + padded_words(head.size);
+}
+
+void PretokenCache::grow_if_full() {
+  if (short_inserts_ > short_.size() * ways / 2 && may_grow_by(short_.memory_size())) resize_short(2 * short_.size());
+  if (medium_inserts_ > medium_.size() * ways / 2 && may_grow_by(medium_.memory_size() + medium_values_.memory_size()))
+    resize_medium(2 * medium_.size());
+  if (log_end_ > log_.size() && may_grow_by(log_.memory_size() + log_index_.memory_size())) resize_log(2 * log_.size());
+}
+
+void PretokenCache::resize_short(size_t lines) {
+  const Table<ShortLine> old = std::move(short_);
+  short_ = Table<ShortLine>(lines);
+  short_shift_ = shift_for(lines);
   for (const ShortLine& line : old) {
     // The oldest first, so that the order within a line stays.
     for (size_t i = ways; i-- > 0;) {
@@ -114,12 +117,12 @@ void PretokenCache::resize_short(unsigned bits) {
   short_inserts_ = 0;
 }
 
-void PretokenCache::resize_medium(unsigned bits) {
+void PretokenCache::resize_medium(size_t lines) {
   const Table<MediumLine> old = std::move(medium_);
   const Table<MediumValues> old_values = std::move(medium_values_);
-  medium_ = Table<MediumLine>(size_t{1} << bits);
-  medium_values_ = Table<MediumValues>(size_t{1} << bits);
-  medium_bits_ = bits;
+  medium_ = Table<MediumLine>(lines);
+  medium_values_ = Table<MediumValues>(lines);
+  medium_shift_ = shift_for(lines);
   for (size_t line = 0; line < old.size(); line++) {
     for (size_t i = ways; i-- > 0;) {
       if (old_values[line].values[i]) insert_medium(old[line].keys[i][0], old[line].keys[i][1], old_values[line].values[i]);
@@ -128,32 +131,24 @@ void PretokenCache::resize_medium(unsigned bits) {
   medium_inserts_ = 0;
 }
 
-void PretokenCache::clear_long(unsigned bits) {
-  long_ = Table<LongSlot>(size_t{1} << bits);
-  bytes_ = Table<uint8_t>(bytes_per_slot << bits);
-  ranks_ = Table<uint32_t>(ranks_per_slot << bits);
-  long_bits_ = bits;
-  long_inserts_ = bytes_used_ = ranks_used_ = 0;
-  is_arena_full_ = false;
-}
-
-// Values in the other tables that point into the arena of ranks go with it.
-void PretokenCache::forget_arena() {
-  for (size_t line = 0; line < short_.size(); line++) {
-    for (uint64_t& value : short_[line].values) {
-      if (value & PretokenValue::in_cache) value = 0;
-    }
-  }
-  for (size_t line = 0; line < medium_values_.size(); line++) {
-    for (uint64_t& value : medium_values_[line].values) {
-      if (value & PretokenValue::in_cache) value = 0;
-    }
+// Places stay: what is in the old ring moves to where the same places are in the new one. Older places, which a longer ring would still
+// hold, are zero there: no entry has size 0. The index begins anew; entries that only it leads to are missing once more.
+void PretokenCache::resize_log(size_t words) {
+  const Table<uint32_t> old = std::move(log_);
+  log_ = Table<uint32_t>(words);
+  log_index_ = Table<LogLine>(words / words_per_index_line);
+  log_shift_ = shift_for(log_index_.size());
+  const uint64_t first = log_end_ > old.size() ? log_end_ - old.size() : 0;
+  for (uint64_t place = first; place < log_end_;) {
+    const size_t from = place & (old.size() - 1);
+    const size_t count = size_t(std::min<uint64_t>(log_end_ - place, old.size() - from));
+    std::memcpy(&log_[place & (words - 1)], &old[from], count * sizeof(uint32_t));
+    place += count;
   }
 }
 
 size_t PretokenCache::memory_size() const {
-  return short_.memory_size() + medium_.memory_size() + medium_values_.memory_size() + long_.memory_size() + bytes_.memory_size() +
-         ranks_.memory_size();
+  return short_.memory_size() + medium_.memory_size() + medium_values_.memory_size() + log_index_.memory_size() + log_.memory_size();
 }
 
 }  // namespace bpe

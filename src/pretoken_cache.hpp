@@ -1,13 +1,18 @@
-// pretoken -> tokens, for pretokens that were met before: three tables by size of the pretoken. Exact: a hit has equal bytes.
+// pretoken -> tokens, for pretokens that were met before: two tables and a log. Exact: a hit has equal bytes.
 //
 //   up to 8 bytes   lines of 4:  | key key key key | value value value value |         one cache line
 //   9 to 16         lines of 4:  | low high  low high  low high  low high | values |   one line and a half
-//   up to 128       open addressing, at most 8 probes; bytes in an arena
+//   up to 128, or more than three tokens: the log, with an index of lines of 4 by hash
 //
 // A key is the pretoken's bytes, little endian, zero above them, and in the top byte 0xF8 + size when that byte is free; no UTF-8 has
-// such a byte. A full word whose top byte could be such a marker, or that is 0, is left to the third table.
+// such a byte. A full word whose top byte could be such a marker, or that is 0, is left to the log.
 //
-// New entries push out the oldest one of their line. The tables begin small and grow fourfold as they fill, up to a limit in bytes.
+// The log is a ring to which entries are appended; the newest overwrites the oldest. A place in it is counted from its beginning and
+// never comes again, so a place that is older than the ring is long is known to be gone:
+//
+//   entry:  | size, count | bytes, padded to 4 | ranks |          … oldest | newest → …
+//
+// New entries push out the oldest one of their line. Each part begins small and doubles as it fills, up to a common limit in bytes.
 #pragma once
 
 #include <cstddef>
@@ -18,14 +23,14 @@
 
 namespace bpe {
 
-// The tokens of a pretoken in 64 bits; 0: unknown. Up to three ranks stand in the value, more in one of two arenas.
+// The tokens of a pretoken in 64 bits; 0: unknown. Up to three ranks stand in the value, more are somewhere else.
 //
 //   bits 60, 61   1..3: this many ranks, 20 bits each, the first lowest
-//   bit 62        the ranks are in the arena of the cache:    bits 28..59 offset, 0..27 count
-//   bit 63        the ranks are in the arena of the chunk:    the same
+//   bit 62        the ranks are in the log of the cache:  bits 20..59 place, 0..19 count
+//   bit 63        the ranks are with the chunk:           bits 28..59 offset, 0..27 count
 struct PretokenValue {
-  static constexpr unsigned count_shift = 60, offset_shift = 28;
-  static constexpr uint64_t in_cache = uint64_t{1} << 62, in_chunk = uint64_t{1} << 63;
+  static constexpr unsigned count_shift = 60;
+  static constexpr uint64_t in_log = uint64_t{1} << 62, in_chunk = uint64_t{1} << 63;
   static constexpr uint64_t none = in_chunk;  // no tokens at all
 
   static uint64_t of_rank(uint32_t rank) { return uint64_t{1} << count_shift | rank; }
@@ -35,17 +40,23 @@ struct PretokenValue {
     if (count > 2) value |= uint64_t{ranks[2]} << 40;
     return value;
   }
-  static uint64_t in_arena(uint64_t which, size_t offset, size_t count) { return which | uint64_t{offset} << offset_shift | count; }
+  static uint64_t at_place(uint64_t place, size_t count) { return in_log | place << 20 | count; }
+  static uint64_t at_offset(size_t offset, size_t count) { return in_chunk | uint64_t{offset} << 28 | count; }
+
   static uint32_t inline_count(uint64_t value) { return uint32_t(value >> count_shift) & 3; }
-  static size_t arena_count(uint64_t value) { return value & ((1u << offset_shift) - 1); }
-  static size_t arena_offset(uint64_t value) { return value >> offset_shift & 0xFFFFFFFF; }
+  // Of values without inline ranks.
+  static size_t count(uint64_t value) { return value & (value & in_log ? 0xFFFFF : 0xFFFFFFF); }
+  static uint64_t place(uint64_t value) { return value >> 20 & 0xFFFFFFFFFF; }
+  static size_t offset(uint64_t value) { return value >> 28 & 0xFFFFFFFF; }
+  // 0 or in the log, as one comparison: values that need a second look.
+  static bool is_open(uint64_t value) { return value - 1 >= in_log - 1; }
 };
 
 inline constexpr size_t max_short_size = 8, max_medium_size = 16, max_cached_size = 128;
 
 class PretokenCache {
  public:
-  static constexpr size_t ways = 4, max_probes = 8;
+  static constexpr size_t ways = 4;
   struct alignas(64) ShortLine {
     uint64_t keys[ways];
     uint64_t values[ways];
@@ -56,14 +67,11 @@ class PretokenCache {
   struct alignas(32) MediumValues {
     uint64_t values[ways];
   };
-  struct alignas(32) LongSlot {
-    uint64_t hash;
-    uint64_t value;  // 0: empty
-    uint32_t offset;  // of the bytes in the arena
-    uint32_t size;
+  struct alignas(32) LogLine {
+    uint64_t slots[ways];  // place << 24 | 24 bits of the hash; 0: empty
   };
 
-  // limit: bytes for all tables; at least what the smallest ones take.
+  // limit: bytes for all parts; at least what the smallest ones take.
   explicit PretokenCache(size_t limit);
 
   static uint64_t short_hash(uint64_t key) { return key * 0x9E3779B97F4A7C15; }
@@ -73,46 +81,52 @@ class PretokenCache {
   // Words that are keys of full size: others could be mistaken for a shorter pretoken or for an empty entry.
   static bool is_full_key(uint64_t word) { return word - 1 < 0xF7FFFFFFFFFFFFFF; }
 
-  void insert_short(uint64_t key, uint64_t value);
-  void insert_medium(uint64_t low, uint64_t high, uint64_t value);
-  void insert_long(Text pretoken, uint64_t hash, uint64_t value);
-  // A value for more than three ranks, kept with the cache; 0 if the arena is full.
-  uint64_t keep(const uint32_t* ranks, size_t count);
-
-  // Between two chunks: makes room for what the last one filled. Values found before are void afterwards.
-  void grow_if_full();
-
-  // Where the phases look. Lines and slots are counted in powers of two.
+  // Where the phases look up keys.
   const ShortLine* short_lines() const { return short_.data(); }
   const MediumLine* medium_lines() const { return medium_.data(); }
   const MediumValues* medium_values() const { return medium_values_.data(); }
-  const LongSlot* long_slots() const { return long_.data(); }
-  const uint8_t* bytes() const { return bytes_.data(); }
-  const uint32_t* ranks() const { return ranks_.data(); }
-  unsigned short_shift() const { return 64 - short_bits_; }
-  unsigned medium_shift() const { return 64 - medium_bits_; }
-  unsigned long_shift() const { return 64 - long_bits_; }
-  size_t long_mask() const { return long_.size() - 1; }
+  unsigned short_shift() const { return short_shift_; }
+  unsigned medium_shift() const { return medium_shift_; }
+
+  // The log, in steps for many pretokens at once: each asks memory for what the next one reads. hash: hash_bytes of the pretoken.
+  void prefetch_log(uint64_t hash) const { __builtin_prefetch(&log_index_[hash >> log_shift_]); }
+  // A value in the log that may be that of the pretoken, to be confirmed; 0 if there is none.
+  uint64_t find_in_log(uint64_t hash) const;
+  void prefetch_entry(uint64_t value) const { __builtin_prefetch(words_at(PretokenValue::place(value))); }
+  // The value, if it is there still and that of this pretoken, else 0.
+  uint64_t confirm(uint64_t value, Text pretoken) const;
+  const uint32_t* ranks_in_log(uint64_t value) const;
+
+  // Values that were found before may be void after any of these.
+  void insert_short(uint64_t key, uint64_t value);
+  void insert_medium(uint64_t low, uint64_t high, uint64_t value);
+  // The value of an entry appended to the log, with a line of the index that leads to it.
+  uint64_t append_to_log(Text pretoken, uint64_t hash, const uint32_t* ranks, size_t count);
+  void grow_if_full();
 
   size_t memory_size() const;
 
  private:
-  void resize_short(unsigned bits);
-  void resize_medium(unsigned bits);
-  void clear_long(unsigned bits);
-  void forget_arena();
+  struct EntryHead {
+    uint16_t size;   // bytes
+    uint16_t count;  // ranks
+  };
 
-  unsigned short_bits_ = 0, medium_bits_ = 0, long_bits_ = 0;
-  unsigned short_limit_, medium_limit_, long_limit_;  // bits
+  void resize_short(size_t lines);
+  void resize_medium(size_t lines);
+  void resize_log(size_t words);
+  bool may_grow_by(size_t bytes) const { return memory_size() + bytes <= limit_; }
+  const uint32_t* words_at(uint64_t place) const { return &log_[place & (log_.size() - 1)]; }
+
+  size_t limit_;
+  unsigned short_shift_ = 0, medium_shift_ = 0, log_shift_ = 0;
   Table<ShortLine> short_;
   Table<MediumLine> medium_;
   Table<MediumValues> medium_values_;
-  Table<LongSlot> long_;
-  Table<uint8_t> bytes_;    // of the pretokens in long_
-  Table<uint32_t> ranks_;   // of values with more than three
-  size_t short_inserts_ = 0, medium_inserts_ = 0, long_inserts_ = 0;  // since the table had its size
-  size_t bytes_used_ = 0, ranks_used_ = 0;
-  bool is_arena_full_ = false;
+  Table<LogLine> log_index_;
+  Table<uint32_t> log_;      // a power of two of words
+  uint64_t log_end_ = 1;     // place of the next entry, in words; 0 is none
+  size_t short_inserts_ = 0, medium_inserts_ = 0;  // since the table had its size
 };
 
 }  // namespace bpe

@@ -34,6 +34,11 @@ class Pretokenizer {
   class Splitter {
    public:
     Splitter(const Pretokenizer& pretokenizer, Text text, Context& context);
+    ~Splitter() {
+      if (matcher_) matcher_->end();
+    }
+    Splitter(const Splitter&) = delete;
+    Splitter& operator=(const Splitter&) = delete;
     // Up to `capacity` more pretokens; 0 at the end of the text. Throws Failure(MATCH_FAILED).
     size_t next(Span* spans, size_t capacity);
 

@@ -35,8 +35,8 @@ struct Phases {
   // start of each pretoken, whatever its size.
   void (*make_keys)(const uint8_t* text, Chunk& chunk, size_t begin, size_t end, const PretokenCache& cache);
 
-  // Values of the pretokens in the three lists, 0 where the cache has none; these join the misses.
-  void (*probe)(const uint8_t* text, Chunk& chunk, const PretokenCache& cache);
+  // Values of the pretokens with keys, 0 where the cache has none; the open ones join the misses.
+  void (*probe)(Chunk& chunk, const PretokenCache& cache);
 
   // Tokens in all values of the chunk.
   size_t (*count)(const Chunk& chunk);

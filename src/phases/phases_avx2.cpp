@@ -71,7 +71,7 @@ struct Simd {
   }
 };
 
-void probe(const uint8_t* text, Chunk& chunk, const PretokenCache& cache) {
+void probe(Chunk& chunk, const PretokenCache& cache) {
   size_t miss_count = chunk.miss_count;
   for (size_t n = 0; n < chunk.short_count; n++) {
     const uint16_t i = chunk.short_list[n];
@@ -84,11 +84,11 @@ void probe(const uint8_t* text, Chunk& chunk, const PretokenCache& cache) {
     const uint64_t value = uint64_t(_mm_cvtsi128_si64(half));
     chunk.values[i] = value;
     chunk.misses[miss_count] = i;
-    miss_count += value == 0;
+    miss_count += PretokenValue::is_open(value);
   }
   chunk.miss_count = miss_count;
   chunk.short_count = 0;
-  plain::probe(text, chunk, cache);
+  plain::probe(chunk, cache);
 }
 
 void merge(const Vocabulary& vocabulary, const MergeBatch& batch) { merge_in_lockstep<Simd>(vocabulary, batch); }

@@ -84,18 +84,14 @@ void make_keys(const uint8_t* text, Chunk& chunk, size_t begin, size_t end, cons
       _mm_prefetch(reinterpret_cast<const char*>(cache.medium_lines() + line), _MM_HINT_T0);
       _mm_prefetch(reinterpret_cast<const char*>(cache.medium_values() + line), _MM_HINT_T0);
       chunk.medium_list[chunk.medium_count++] = i;
-    } else if (size > max_cached_size) {
+    } else {
       chunk.values[i] = 0;
       chunk.misses[chunk.miss_count++] = i;
-    } else {
-      chunk.keys[i] = hash_bytes(at, size);
-      _mm_prefetch(reinterpret_cast<const char*>(cache.long_slots() + (chunk.keys[i] >> cache.long_shift())), _MM_HINT_T0);
-      chunk.long_list[chunk.long_count++] = i;
     }
   }
 }
 
-void probe(const uint8_t* text, Chunk& chunk, const PretokenCache& cache) {
+void probe(Chunk& chunk, const PretokenCache& cache) {
   size_t miss_count = chunk.miss_count;
   for (size_t n = 0; n < chunk.short_count; n++) {
     const uint16_t i = chunk.short_list[n];
@@ -106,7 +102,7 @@ void probe(const uint8_t* text, Chunk& chunk, const PretokenCache& cache) {
     const uint64_t value = uint64_t(_mm_cvtsi128_si64(_mm256_castsi256_si128(_mm256_maskz_compress_epi64(is_equal, values))));
     chunk.values[i] = value;
     chunk.misses[miss_count] = i;
-    miss_count += value == 0;
+    miss_count += PretokenValue::is_open(value);
   }
   for (size_t n = 0; n < chunk.medium_count; n++) {
     const uint16_t i = chunk.medium_list[n];
@@ -118,44 +114,23 @@ void probe(const uint8_t* text, Chunk& chunk, const PretokenCache& cache) {
     const uint64_t value = uint64_t(_mm_cvtsi128_si64(_mm256_castsi256_si128(_mm256_maskz_compress_epi64(__mmask8(is_equal), values))));
     chunk.values[i] = value;
     chunk.misses[miss_count] = i;
-    miss_count += value == 0;
-  }
-  // Two passes: the first finds the slot by its hash and asks for the bytes.
-  for (size_t n = 0; n < chunk.long_count; n++) {
-    const uint16_t i = chunk.long_list[n];
-    size_t at = chunk.keys[i] >> cache.long_shift();
-    for (size_t probes = 0; probes < PretokenCache::max_probes; probes++, at = (at + 1) & cache.long_mask()) {
-      const PretokenCache::LongSlot& slot = cache.long_slots()[at];
-      if (slot.value == 0 || (slot.hash == chunk.keys[i] && slot.size == chunk.length(i))) break;
-    }
-    chunk.lines[i] = uint32_t(at);
-    _mm_prefetch(reinterpret_cast<const char*>(cache.bytes() + cache.long_slots()[at].offset), _MM_HINT_T0);
-  }
-  for (size_t n = 0; n < chunk.long_count; n++) {
-    const uint16_t i = chunk.long_list[n];
-    const PretokenCache::LongSlot& slot = cache.long_slots()[chunk.lines[i]];
-    const size_t size = chunk.length(i);
-    const bool is_equal = slot.value != 0 && slot.hash == chunk.keys[i] && slot.size == size &&
-                          std::memcmp(cache.bytes() + slot.offset, text + chunk.starts[i], size) == 0;
-    chunk.values[i] = is_equal ? slot.value : 0;
-    chunk.misses[miss_count] = i;
-    miss_count += !is_equal;
+    miss_count += PretokenValue::is_open(value);
   }
   chunk.miss_count = miss_count;
 }
 
 size_t count(const Chunk& chunk) {
   __m512i total = _mm512_setzero_si512();
-  size_t in_arenas = 0;
+  size_t elsewhere = 0;
   for (size_t i = 0; i < chunk.size; i += 8) {
     const __mmask8 valid = __mmask8(chunk.size - i >= 8 ? 0xFF : (1u << (chunk.size - i)) - 1);
     const __m512i values = _mm512_maskz_loadu_epi64(valid, chunk.values + i);
     const __m512i counts = _mm512_and_si512(_mm512_srli_epi64(values, PretokenValue::count_shift), _mm512_set1_epi64(3));
     total = _mm512_add_epi64(total, counts);
     for (unsigned rest = _mm512_mask_cmpeq_epi64_mask(valid, counts, _mm512_setzero_si512()); rest; rest &= rest - 1)
-      in_arenas += PretokenValue::arena_count(chunk.values[i + unsigned(__builtin_ctz(rest))]);
+      elsewhere += PretokenValue::count(chunk.values[i + unsigned(__builtin_ctz(rest))]);
   }
-  return size_t(_mm512_reduce_add_epi64(total)) + in_arenas;
+  return size_t(_mm512_reduce_add_epi64(total)) + elsewhere;
 }
 
 void emit(const Chunk& chunk, const PretokenCache& cache, uint32_t* out) {
@@ -164,7 +139,7 @@ void emit(const Chunk& chunk, const PretokenCache& cache, uint32_t* out) {
     const size_t in_batch = std::min<size_t>(8, chunk.size - i);
     const __mmask8 valid = __mmask8((1u << in_batch) - 1);
     const __m512i values = _mm512_maskz_loadu_epi64(valid, chunk.values + i);
-    const __m512i counts = _mm512_srli_epi64(values, PretokenValue::count_shift);
+    const __m512i counts = _mm512_srli_epi64(values, PretokenValue::count_shift);  // beyond 3: somewhere else
     // All have one or two ranks, nearly always: these stand side by side as 32-bit numbers, and the ones that are not there go.
     const __mmask8 is_unusual = _mm512_mask_cmpge_epu64_mask(valid, _mm512_sub_epi64(counts, _mm512_set1_epi64(1)), two);
     if (__builtin_expect(is_unusual == 0, 1)) {
@@ -185,8 +160,8 @@ void emit(const Chunk& chunk, const PretokenCache& cache, uint32_t* out) {
         out += inline_count;
         continue;
       }
-      const uint32_t* ranks = (value & PretokenValue::in_cache ? cache.ranks() : chunk.ranks.data()) + PretokenValue::arena_offset(value);
-      const size_t rank_count = PretokenValue::arena_count(value);
+      const uint32_t* ranks = value & PretokenValue::in_log ? cache.ranks_in_log(value) : chunk.ranks.data() + PretokenValue::offset(value);
+      const size_t rank_count = PretokenValue::count(value);
       size_t n = 0;
       for (; rank_count - n > 16; n += 16) _mm512_storeu_si512(out + n, _mm512_loadu_si512(ranks + n));
       const __mmask16 rest = __mmask16((1u << (rank_count - n)) - 1);

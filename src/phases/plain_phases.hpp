@@ -30,22 +30,16 @@ inline void make_keys(const uint8_t* text, Chunk& chunk, size_t begin, size_t en
       chunk.medium_list[chunk.medium_count++] = uint16_t(i);
       continue;
     }
-    if (size > max_cached_size) {
-      chunk.values[i] = 0;
-      chunk.misses[chunk.miss_count++] = uint16_t(i);
-      continue;
-    }
-    chunk.keys[i] = hash_bytes(at, size);
-    __builtin_prefetch(&cache.long_slots()[chunk.keys[i] >> cache.long_shift()]);
-    chunk.long_list[chunk.long_count++] = uint16_t(i);
+    chunk.values[i] = 0;
+    chunk.misses[chunk.miss_count++] = uint16_t(i);
   }
 }
 
-inline void probe(const uint8_t* text, Chunk& chunk, const PretokenCache& cache) {
+inline void probe(Chunk& chunk, const PretokenCache& cache) {
   const auto found = [&](uint16_t i, uint64_t value) {
     chunk.values[i] = value;
     chunk.misses[chunk.miss_count] = i;
-    chunk.miss_count += value == 0;
+    chunk.miss_count += PretokenValue::is_open(value);
   };
   for (size_t n = 0; n < chunk.short_count; n++) {
     const uint16_t i = chunk.short_list[n];
@@ -65,21 +59,6 @@ inline void probe(const uint8_t* text, Chunk& chunk, const PretokenCache& cache)
     }
     found(i, value);
   }
-  for (size_t n = 0; n < chunk.long_count; n++) {
-    const uint16_t i = chunk.long_list[n];
-    const size_t size = chunk.length(i);
-    size_t at = chunk.keys[i] >> cache.long_shift();
-    uint64_t value = 0;
-    for (size_t probes = 0; probes < PretokenCache::max_probes; probes++, at = (at + 1) & cache.long_mask()) {
-      const PretokenCache::LongSlot& slot = cache.long_slots()[at];
-      if (slot.value == 0) break;
-      if (slot.hash != chunk.keys[i] || slot.size != size) continue;
-      if (std::memcmp(cache.bytes() + slot.offset, text + chunk.starts[i], size) != 0) continue;
-      value = slot.value;
-      break;
-    }
-    found(i, value);
-  }
 }
 
 inline size_t count(const Chunk& chunk) {
@@ -87,7 +66,7 @@ inline size_t count(const Chunk& chunk) {
   for (size_t i = 0; i < chunk.size; i++) {
     const uint64_t value = chunk.values[i];
     const uint32_t inline_count = PretokenValue::inline_count(value);
-    total += inline_count ? inline_count : PretokenValue::arena_count(value);
+    total += inline_count ? inline_count : PretokenValue::count(value);
   }
   return total;
 }
@@ -102,8 +81,8 @@ inline void emit(const Chunk& chunk, const PretokenCache& cache, uint32_t* out) 
       out += inline_count;
       continue;
     }
-    const uint32_t* ranks = value & PretokenValue::in_cache ? cache.ranks() : chunk.ranks.data();
-    out = std::copy_n(ranks + PretokenValue::arena_offset(value), PretokenValue::arena_count(value), out);
+    const uint32_t* ranks = value & PretokenValue::in_log ? cache.ranks_in_log(value) : chunk.ranks.data() + PretokenValue::offset(value);
+    out = std::copy_n(ranks, PretokenValue::count(value), out);
   }
 }
 

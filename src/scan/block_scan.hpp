@@ -135,7 +135,9 @@ SCAN_INLINE uint64_t number_groups(const CharacterBlock& block, ScanCarry& carry
   const uint64_t behind_two = numbers << 2 | carry.numbers >> 62;
   uint64_t starts = numbers & ~behind_one;
   const uint64_t fourth = numbers & behind_one & behind_two;  // a start if the third one before is
-  for (uint64_t next = (starts << 3 | carry.number_starts >> 61) & fourth; next; next = next << 3 & fourth) starts |= next;
+  uint64_t next = (starts << 3 | carry.number_starts >> 61) & fourth;
+  starts |= next;  // without a branch: years are frequent, longer numbers are not
+  while ((next = next << 3 & fourth)) starts |= next;
   carry.numbers = numbers << (64 - block.count);
   carry.number_starts = starts << (64 - block.count);
   return starts;

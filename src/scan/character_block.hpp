@@ -83,8 +83,10 @@ struct Beyond {
   // Whether white space or the end of the text follows; asked only if the last character of the block is white.
   uint64_t is_white(uint64_t last_is_white) const {
     if (next >= end) return 1;
-    if (*next < 0x80) return (*next == ' ') | (uint8_t(*next - '\t') < 5);
-    return last_is_white && class_of(read_character(next, end).code_point) == CharacterClass::whitespace;
+    if (last_is_white & (*next >= 0x80)) [[unlikely]] {
+      return class_of(read_character(next, end).code_point) == CharacterClass::whitespace;
+    }
+    return (*next == ' ') | (uint8_t(*next - '\t') < 5);
   }
 
   // What ends the white space without newlines that goes on here.
