@@ -53,9 +53,9 @@ class TokenBuffer final : public TokenSink {
 
  private:
   void grow(size_t count) {
-    size_t capacity = capacity_ + capacity_ / 2 + 64;
-    if (capacity < size_ + count) capacity = size_ + count;
-    if (capacity < count || capacity > SIZE_MAX / sizeof(uint32_t)) throw std::bad_alloc();
+    constexpr size_t most = PTRDIFF_MAX / sizeof(uint32_t);
+    if (count > most - size_) throw std::bad_alloc();
+    const size_t capacity = std::min(most, std::max(size_ + count, capacity_ + capacity_ / 2 + 64));
     auto* tokens = static_cast<uint32_t*>(std::realloc(tokens_, capacity * sizeof(uint32_t)));
     if (!tokens) throw std::bad_alloc();
     tokens_ = tokens;

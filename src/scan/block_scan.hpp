@@ -16,6 +16,7 @@
 // `Simd` is the instruction set:
 //   classify<Pattern>(bytes, block)             the sets of ASCII characters in `block`, bit i = byte i; returns the mask of the other bytes
 //   classify_non_ascii<Pattern>(…)              see read_characters
+//   add_codes<Pattern>(codes, block)            adds the sets of characters outside ASCII, given by codes[64]
 //   Compressor                                  as BitCompressor
 //   store_starts(starts, base, mask, count)     base + i for each of the `count` bits of mask; may store up to 64 entries
 //
@@ -25,21 +26,6 @@
 struct AllBytes {
   SCAN_INLINE uint64_t expand(uint64_t mask) const { return mask; }
 };
-
-template <class Pattern>
-SCAN_INLINE void add_code(CharacterBlock& block, uint64_t code, unsigned at) {
-  const auto bit = [&](unsigned set) { return uint64_t{(code & set) != 0} << at; };
-  if constexpr (Pattern::tells_letters_apart) {
-    block.upper |= bit(code::upper);
-    block.lower |= bit(code::lower);
-    block.caseless |= bit(code::caseless);
-    block.mark |= bit(code::mark);
-  } else {
-    block.letter |= bit(code::letter);
-  }
-  block.number |= bit(code::number);
-  block.white |= bit(code::white);
-}
 
 // All sets from bytes to characters.
 template <class Pattern, class Compressor>
@@ -68,7 +54,8 @@ SCAN_INLINE uint32_t read_wide_character(const uint8_t* at) { return uint32_t(at
 template <class Simd, class Pattern>
 typename Simd::Compressor read_characters(const uint8_t* bytes, uint64_t non_ascii, const SafeSplit* cuts, ScanCarry& carry,
                                           CharacterBlock& block) {
-  static constexpr ClassCodes codes = make_class_codes(Pattern::tells_letters_apart);
+  static constexpr ClassCodes code_of_class = make_class_codes(Pattern::tells_letters_apart);
+  alignas(64) uint8_t codes[64] = {};
   uint64_t continuations = (uint64_t{1} << carry.overhang) - 1;
   uint64_t cut = 0;
   int wide_end = carry.is_wide ? int(carry.overhang) : -1;  // behind the last character of three bytes
@@ -77,7 +64,7 @@ typename Simd::Compressor read_characters(const uint8_t* bytes, uint64_t non_asc
   for (uint64_t left = non_ascii & ~continuations; left; left &= ~continuations & (left - 1)) {
     const unsigned at = unsigned(__builtin_ctzll(left));
     const Character character = read_character(bytes + at, bytes + at + ScanState::look_ahead);
-    add_code<Pattern>(block, codes[uint8_t(class_of(character.code_point))], at);
+    codes[at] = code_of_class[size_t(class_of(character.code_point))];
     continuations |= ((uint64_t{1} << character.size) - 2) << at;
     end = at + character.size;
     if (character.size == 3) {
@@ -88,6 +75,7 @@ typename Simd::Compressor read_characters(const uint8_t* bytes, uint64_t non_asc
   }
   carry.overhang = end > 64 ? end - 64 : 0;
   carry.is_wide = wide_end >= 64;
+  Simd::template add_codes<Pattern>(codes, block);
   const typename Simd::Compressor characters(~continuations);
   compress_block<Pattern>(block, characters);
   block.cut = cuts ? characters.compress(cut) : 0;

@@ -2,6 +2,7 @@
 // where they are slow.
 #if defined(__x86_64__)
 
+#include <array>
 #include <cstring>
 
 #include "bit_compress.hpp"
@@ -36,11 +37,27 @@ class PextCompressor {
   uint64_t selected_;
 };
 
+// [byte]: the places of its set bits, one to a byte.
+constexpr auto places_in_byte = [] {
+  std::array<uint64_t, 256> table = {};
+  for (unsigned byte = 0; byte < 256; byte++) {
+    unsigned count = 0;
+    for (unsigned place = 0; place < 8; place++) {
+      if (byte >> place & 1) table[byte] |= uint64_t{place} << (8 * count++);
+    }
+  }
+  return table;
+}();
+
 template <class CompressorType>
 struct Avx2 {
   using Compressor = CompressorType;
 
   SCAN_INLINE static __m256i where_is(__m256i bytes, char value) { return _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(value)); }
+
+  SCAN_INLINE static uint64_t mask_of(__m256i low_where, __m256i high_where) {
+    return uint64_t{uint32_t(_mm256_movemask_epi8(low_where))} | uint64_t{uint32_t(_mm256_movemask_epi8(high_where))} << 32;
+  }
 
   // first <= byte <= last, as a signed comparison of byte - first - 128.
   SCAN_INLINE static __m256i where_is_between(__m256i bytes, char first, char last) {
@@ -51,9 +68,6 @@ struct Avx2 {
   SCAN_INLINE static uint64_t classify(const uint8_t* text, CharacterBlock& block) {
     const __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text));
     const __m256i high = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text + 32));
-    const auto mask_of = [](__m256i low_where, __m256i high_where) {
-      return uint64_t{uint32_t(_mm256_movemask_epi8(low_where))} | uint64_t{uint32_t(_mm256_movemask_epi8(high_where))} << 32;
-    };
     const auto is = [&](char value) { return mask_of(where_is(low, value), where_is(high, value)); };
     const auto is_between = [&](char first, char last) {
       return mask_of(where_is_between(low, first, last), where_is_between(high, first, last));
@@ -79,15 +93,40 @@ struct Avx2 {
   }
 
   template <class Pattern>
+  SCAN_INLINE static void add_codes(const uint8_t* codes, CharacterBlock& block) {
+    const __m256i low = _mm256_load_si256(reinterpret_cast<const __m256i*>(codes));
+    const __m256i high = _mm256_load_si256(reinterpret_cast<const __m256i*>(codes + 32));
+    // Shifts the bit of a set to where movemask reads.
+    const auto has = [&](uint8_t set) {
+      const int shift = 7 - __builtin_ctz(set);
+      return mask_of(_mm256_slli_epi16(low, shift), _mm256_slli_epi16(high, shift));
+    };
+    if constexpr (Pattern::tells_letters_apart) {
+      block.upper |= has(code::upper);
+      block.lower |= has(code::lower);
+      block.caseless = has(code::caseless);
+      block.mark = has(code::mark);
+    } else {
+      block.letter |= has(code::upper) | has(code::lower);
+    }
+    block.number |= has(code::number);
+    block.white |= has(code::white);
+  }
+
+  template <class Pattern>
   SCAN_INLINE static Compressor classify_non_ascii(const uint8_t* text, uint64_t non_ascii, const SafeSplit* cuts, ScanCarry& carry,
                                                    CharacterBlock& block) {
     return read_characters<Avx2, Pattern>(text, non_ascii, cuts, carry, block);
   }
 
-  SCAN_INLINE static void store_starts(uint32_t* starts, uint32_t base, uint64_t mask, size_t count) {
-    // In eights: entries behind the last one are overwritten, and so is the branch on each of them.
-    for (size_t at = 0; at < count; at += 8) {
-      for (size_t i = at; i < at + 8; i++, mask = _blsr_u64(mask)) starts[i] = base + uint32_t(_tzcnt_u64(mask));
+  // Byte by byte without a branch: eight entries are stored for each, and the next byte's overwrite those that have no meaning.
+  SCAN_INLINE static void store_starts(uint32_t* starts, uint32_t base, uint64_t mask, size_t) {
+    for (unsigned at = 0; at < 64; at += 8) {
+      const unsigned byte = mask >> at & 255;
+      const __m128i places = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(&places_in_byte[byte]));
+      const __m256i found = _mm256_add_epi32(_mm256_set1_epi32(int(base + at)), _mm256_cvtepu8_epi32(places));
+      _mm256_storeu_si256(reinterpret_cast<__m256i*>(starts), found);
+      starts += __builtin_popcount(byte);
     }
   }
 };

@@ -107,6 +107,19 @@ struct Avx512 {
     return _mm512_movepi8_mask(bytes);
   }
 
+  template <class Pattern>
+  SCAN_INLINE static void add_codes(const uint8_t* codes, CharacterBlock& block) {
+    CharacterBlock others = {};
+    test_codes<Pattern>(_mm512_load_si512(codes), 0, others);
+    block.letter |= others.letter;
+    block.upper |= others.upper;
+    block.lower |= others.lower;
+    block.caseless |= others.caseless;
+    block.mark |= others.mark;
+    block.number |= others.number;
+    block.white |= others.white;
+  }
+
   // 16 characters of two or three bytes, given by these bytes.
   struct Characters16 {
     __m512i code_points;

@@ -61,6 +61,22 @@ struct Neon {
   }
 
   template <class Pattern>
+  SCAN_INLINE static void add_codes(const uint8_t* codes_of_others, CharacterBlock& block) {
+    Bytes codes;
+    for (unsigned i = 0; i < 4; i++) codes.parts[i] = vld1q_u8(codes_of_others + 16 * i);
+    if constexpr (Pattern::tells_letters_apart) {
+      block.upper |= test(codes, code::upper);
+      block.lower |= test(codes, code::lower);
+      block.caseless = test(codes, code::caseless);
+      block.mark = test(codes, code::mark);
+    } else {
+      block.letter |= test(codes, code::letter);
+    }
+    block.number |= test(codes, code::number);
+    block.white |= test(codes, code::white);
+  }
+
+  template <class Pattern>
   SCAN_INLINE static Compressor classify_non_ascii(const uint8_t* text, uint64_t non_ascii, const SafeSplit* cuts, ScanCarry& carry,
                                                    CharacterBlock& block) {
     return read_characters<Neon, Pattern>(text, non_ascii, cuts, carry, block);

@@ -50,31 +50,52 @@ struct Portable {
     return mask;
   }
 
+  // Row s: bit i is set s of character i. code_of(i) is the code of character i.
+  struct Sets {
+    uint64_t rows[8];
+
+    template <class CodeOf>
+    SCAN_INLINE explicit Sets(CodeOf code_of) {
+      for (unsigned row = 0; row < 8; row++) {
+        uint64_t codes = 0;
+        for (unsigned i = 0; i < 8; i++) codes |= uint64_t{code_of(8 * row + i)} << (8 * i);
+        rows[row] = transpose_bits(codes);
+      }
+      transpose_bytes(rows);
+    }
+
+    SCAN_INLINE uint64_t operator[](uint8_t code) const { return rows[__builtin_ctz(code)]; }
+  };
+
   template <class Pattern>
   SCAN_INLINE static uint64_t classify(const uint8_t* bytes, CharacterBlock& block) {
-    uint64_t sets[8];
-    uint64_t any = 0;
-    for (unsigned row = 0; row < 8; row++) {
-      uint64_t codes = 0;
-      for (unsigned i = 0; i < 8; i++) {
-        const uint8_t byte = bytes[8 * row + i];
-        any |= byte;
-        codes |= uint64_t{byte_codes[byte]} << (8 * i);
-      }
-      sets[row] = transpose_bits(codes);
-    }
-    transpose_bytes(sets);
-    const auto set = [&](uint8_t code) { return sets[__builtin_ctz(code)]; };
-    block.upper = set(code::upper);
-    block.lower = set(code::lower);
+    uint8_t any = 0;
+    const Sets sets([&](unsigned i) {
+      any |= bytes[i];
+      return byte_codes[bytes[i]];
+    });
+    block.upper = sets[code::upper];
+    block.lower = sets[code::lower];
     block.letter = block.upper | block.lower;
-    block.number = set(code::number);
-    block.white = set(code::white);
-    block.newline = set(code::newline);
-    block.space = set(code::space);
-    block.apostrophe = set(code::apostrophe);
-    block.slash = set(code::slash);
+    block.number = sets[code::number];
+    block.white = sets[code::white];
+    block.newline = sets[code::newline];
+    block.space = sets[code::space];
+    block.apostrophe = sets[code::apostrophe];
+    block.slash = sets[code::slash];
     return any < 0x80 ? 0 : find_non_ascii(bytes);
+  }
+
+  template <class Pattern>
+  static void add_codes(const uint8_t* codes, CharacterBlock& block) {
+    const Sets sets([&](unsigned i) { return codes[i]; });
+    block.upper |= sets[code::upper];
+    block.lower |= sets[code::lower];
+    block.letter |= sets[code::upper] | sets[code::lower];
+    block.caseless = sets[code::caseless];
+    block.mark = sets[code::mark];
+    block.number |= sets[code::number];
+    block.white |= sets[code::white];
   }
 
   template <class Pattern>
@@ -83,8 +104,13 @@ struct Portable {
     return read_characters<Portable, Pattern>(bytes, non_ascii, cuts, carry, block);
   }
 
-  SCAN_INLINE static void store_starts(uint32_t* starts, uint32_t base, uint64_t mask, size_t) {
-    for (; mask; mask &= mask - 1) *starts++ = base + uint32_t(__builtin_ctzll(mask));
+  // In eights, so that there is no branch on each of them; what is stored behind the last one has no meaning. The highest bit keeps the
+  // count of zeros defined.
+  SCAN_INLINE static void store_starts(uint32_t* starts, uint32_t base, uint64_t mask, size_t count) {
+    constexpr uint64_t highest = uint64_t{1} << 63;
+    for (size_t at = 0; at < count; at += 8) {
+      for (size_t i = at; i < at + 8; i++, mask &= mask - 1) starts[i] = base + uint32_t(__builtin_ctzll(mask | highest));
+    }
   }
 
  private:

@@ -1,0 +1,83 @@
+// Batches: the tokens of each text alone, with any number of threads, also where one text is divided.
+#include <cstring>
+
+#include "batch.hpp"
+#include "catch.hpp"
+#include "support.hpp"
+
+namespace {
+
+struct Batch {
+  std::string bytes;
+  std::vector<int64_t> offsets = {0};
+  void add(std::string_view text) {
+    bytes += text;
+    offsets.push_back(int64_t(bytes.size()));
+  }
+  size_t size() const { return offsets.size() - 1; }
+  std::string_view text(size_t i) const { return std::string_view(bytes).substr(size_t(offsets[i]), size_t(offsets[i + 1] - offsets[i])); }
+};
+
+void check_batch(const bpe::Encoding& encoding, const Batch& batch, bpe::SpecialSelection allowed) {
+  std::vector<std::vector<uint32_t>> expected;
+  for (size_t i = 0; i < batch.size(); i++) expected.push_back(test::encode(encoding, batch.text(i), allowed));
+  for (const unsigned threads : {0u, 1u, 2u, 3u, 8u}) {
+    CAPTURE(threads);
+    bpe::BatchTokens result;
+    bpe::encode_batch(encoding, reinterpret_cast<const uint8_t*>(batch.bytes.data()), batch.offsets.data(), batch.size(), allowed, threads, result);
+    REQUIRE(result.offsets.size() == batch.size() + 1);
+    for (size_t i = 0; i < batch.size(); i++)
+      REQUIRE(std::vector<uint32_t>(result.tokens + result.offsets[i], result.tokens + result.offsets[i + 1]) == expected[i]);
+  }
+}
+
+const std::vector<std::string> pieces = {" hello",     "World", " it's", "'s",   "\n\n",           "  \n ", "12345", " <|endoftext|>", "<|fim_prefix|>",
+                                         "漢字かな", " é",   "\xFF",  "x  ", "//\n/", std::string(50, ' '), "!!",    " a",             "b "};
+
+}  // namespace
+
+TEST_CASE("batch: nothing, and empty texts") {
+  const bpe::Encoding& encoding = test::builtin("cl100k_base");
+  Batch batch;
+  check_batch(encoding, batch, test::no_special);
+  for (int i = 0; i < 3; i++) batch.add("");
+  check_batch(encoding, batch, test::no_special);
+  batch.add("a");
+  batch.add("");
+  check_batch(encoding, batch, test::no_special);
+}
+
+TEST_CASE("batch: many short texts and one long one") {
+  test::Random random(11);
+  for (const char* name : {"cl100k_base", "o200k_base", "r50k_base"}) {
+    CAPTURE(name);
+    Batch batch;
+    for (int i = 0; i < 300; i++) batch.add(random.mix(pieces, random.below(20)));
+    batch.add(random.mix(pieces, test::is_sanitized ? 300000 : 700000));
+    for (int i = 0; i < 300; i++) batch.add(random.mix(pieces, random.below(20)));
+    check_batch(test::builtin(name), batch, test::no_special);
+    check_batch(test::builtin(name), batch, test::all_special);
+  }
+}
+
+TEST_CASE("batch: special tokens with blanks in them are not divided") {
+  std::vector<token_ranker_special_token> special;
+  for (const char* text : {"end of text", " of ", "a b c d e f g h"}) special.push_back({text, std::strlen(text), uint32_t(1000 + special.size()), 0});
+  bpe::EncodingParts parts = {"blanks", std::string(bpe::pattern_text(bpe::Pattern::cl100k)), test::make_vocabulary(test::single_bytes()),
+                              bpe::SpecialTokens(special)};
+  const bpe::Encoding encoding(std::move(parts), "");
+  test::Random random(12);
+  Batch batch;
+  batch.add(random.mix({"end of text", " of ", "a b c d e f g h", " a b c", "end of", " text", "end "}, 150000));
+  check_batch(encoding, batch, test::all_special);
+  check_batch(encoding, batch, test::no_special);
+}
+
+TEST_CASE("batch: a text without a place to divide it") {
+  Batch batch;
+  batch.add(std::string(700000, 'a'));
+  std::string characters;
+  for (int i = 0; i < 300000; i++) characters += "漢";
+  batch.add(characters);
+  check_batch(test::builtin("cl100k_base"), batch, test::no_special);
+}
