@@ -25,8 +25,8 @@
 
 namespace {
 
-struct Object;       // PyObject
-struct ThreadState;  // PyThreadState
+struct Object;                // PyObject
+struct ThreadState;           // PyThreadState
 using Size = std::ptrdiff_t;  // Py_ssize_t
 
 // PyMethodDef with METH_FASTCALL | METH_KEYWORDS: args holds args_size positional arguments, then the values of the keywords `names`.
@@ -66,6 +66,8 @@ constexpr unsigned long is_list = 1ul << 25, is_tuple = 1ul << 26, is_bytes = 1u
   X(unsigned long, PyLong_AsUnsignedLong, (Object*))                       \
   X(size_t, PyLong_AsSize_t, (Object*))                                    \
   X(Object*, PyList_New, (Size))                                           \
+  X(Size, PyList_Size, (Object*))                                          \
+  X(Object*, PyList_GetItem, (Object*, Size))                              \
   X(int, PyList_SetItem, (Object*, Size, Object*))                         \
   X(Object*, PyList_AsTuple, (Object*))                                    \
   X(Object*, PyTuple_New, (Size))                                          \
@@ -118,6 +120,28 @@ class Reference {
   Object* object_;
 };
 
+// Whether the first word of an int is its reference count, as in every Python with a global lock but for some debug builds.
+bool counts_in_first_word(unsigned long number) {
+  const Reference object(py.PyLong_FromUnsignedLong(number));
+  if (!object) return false;
+  const volatile Size* const word = reinterpret_cast<const volatile Size*>(object.get());
+  const Size before = *word;
+  py.Py_IncRef(object.get());
+  const bool is_more = *word == before + 1;
+  py.Py_DecRef(object.get());
+  return is_more && *word == before;
+}
+
+// Where there is a global lock, references to ints are counted inline, as the limited API did until 3.11 and still allows. The small
+// ints that Python shares are immortal in newer versions: their word must stay.
+bool has_global_lock = false;
+uint32_t first_counted_int = 0;
+
+void look_at_python() {
+  has_global_lock = counts_in_first_word(1'000'000);
+  first_counted_int = counts_in_first_word(1) ? 0 : 257;
+}
+
 unsigned long kind_of(Object* object) { return py.PyType_GetFlags(Reference(py.PyObject_Type(object)).get()); }
 
 // The int objects of tokens, each made on first use: making all of them at once would cost more than opening the encoding.
@@ -141,7 +165,12 @@ class IntObjects {
     if (token >= size_) return py.PyLong_FromUnsignedLong(token);
     Object* object = objects_[token].load(std::memory_order_acquire);
     if (!object) object = make(token);
-    if (object) py.Py_IncRef(object);
+    if (counts_inline_ && object) {
+      // Half of the time that a call takes; without a branch, because small tokens come and go.
+      *reinterpret_cast<Size*>(object) += token >= first_counted_int_;
+    } else if (object) {
+      py.Py_IncRef(object);
+    }
     return object;
   }
 
@@ -150,15 +179,17 @@ class IntObjects {
   static_assert(sizeof(Slot) == sizeof(Object*));
 
   // Without a global lock two threads may come at once: the first to store wins.
-  Object* make(uint32_t token) {
+  [[gnu::noinline]] Object* make(uint32_t token) {
     Reference made(py.PyLong_FromUnsignedLong(token));
     Object* stored = nullptr;
     if (!made || !objects_[token].compare_exchange_strong(stored, made.get(), std::memory_order_acq_rel)) return stored;
     return made.release();
   }
 
-  size_t size_;
-  Slot* objects_;
+  const size_t size_;
+  Slot* const objects_;
+  const bool counts_inline_ = has_global_lock;
+  const uint32_t first_counted_int_ = first_counted_int;
 };
 
 // What the built-ins of one encoding share, in the capsule. Tokens above max_kept_ints get a new int each time.
@@ -204,9 +235,11 @@ Object* call_method(Object* self, const char* name, Object* const* args, Size ar
   return py.PyObject_Call(method.get(), positional.get(), keywords.get());
 }
 
-// Runs the part of a call that needs no Python, without its lock if that takes long. False: it failed, or gave up.
-constexpr size_t long_text = 16384;  // bytes, about 16 microseconds: giving up the lock and waiting for it again costs less
+// Work below these sizes takes less than some 20 microseconds: giving up the lock and waiting for it again may take longer.
+constexpr size_t long_text = 16384;  // bytes
 constexpr size_t many_tokens = 16384;
+
+// Runs the part of a call that needs no Python, without its lock if that is long. False: it failed, or gave up.
 template <class Body>
 bool run(bool is_long, Body body) noexcept {
   ThreadState* state = is_long ? py.PyEval_SaveThread() : nullptr;
@@ -250,6 +283,7 @@ class TextArgument {
 
   static bool is_ascii(Object* string) {
     const Reference answer(py.PyObject_CallMethod(string, "isascii", nullptr));
+    if (!answer) py.PyErr_Clear();  // a subclass of str may have its own
     return answer && py.PyObject_IsTrue(answer.get()) > 0;
   }
   void use_bytes(Object* object) {
@@ -331,9 +365,10 @@ bool is_refused(const bpe::Encoding& encoding, bpe::Text text, bpe::SpecialSelec
 Object* make_list(Binding& binding, const uint32_t* tokens, size_t size) {
   Reference list(py.PyList_New(Size(size)));
   if (!list) return nullptr;
+  const auto set_item = py.PyList_SetItem;
   for (size_t i = 0; i < size; i++) {
     Object* number = binding.ints.get(tokens[i]);
-    if (!number || py.PyList_SetItem(list.get(), Size(i), number) < 0) return nullptr;
+    if (!number || set_item(list.get(), Size(i), number) < 0) return nullptr;
   }
   return list.release();
 }
@@ -408,13 +443,14 @@ Object* count(Object* self, Object* const* args, Size args_size, Object* names) 
 class TokensArgument {
  public:
   explicit TokensArgument(Object* argument) {
-    // Of a list a tuple is made: another thread may change the list meanwhile.
     const unsigned long kind = kind_of(argument);
-    const Reference copy(kind & is_list ? py.PyList_AsTuple(argument) : nullptr);
-    if (copy) {
-      read(copy.get());
-    } else if (kind & is_tuple) {
-      read(argument);
+    if (kind & is_tuple) {
+      read(argument, py.PyTuple_Size, py.PyTuple_GetItem);
+    } else if (kind & is_list && has_global_lock) {
+      read(argument, py.PyList_Size, py.PyList_GetItem);
+    } else if (kind & is_list) {
+      // Another thread may change the list meanwhile.
+      if (const Reference copy(py.PyList_AsTuple(argument)); copy) read(copy.get(), py.PyTuple_Size, py.PyTuple_GetItem);
     }
     if (!is_usual_) py.PyErr_Clear();
   }
@@ -425,15 +461,15 @@ class TokensArgument {
   size_t size() const { return size_; }
 
  private:
-  void read(Object* tuple) {
-    size_ = size_t(py.PyTuple_Size(tuple));
+  void read(Object* sequence, Size (*size_of)(Object*), Object* (*item_of)(Object*, Size)) {
+    size_ = size_t(size_of(sequence));
     if (size_ > few) {
       many_.reset(new (std::nothrow) uint32_t[size_]);
       if (!many_) return;
       data_ = many_.get();
     }
     for (size_t i = 0; i < size_; i++) {
-      const unsigned long number = py.PyLong_AsUnsignedLong(py.PyTuple_GetItem(tuple, Size(i)));
+      const unsigned long number = py.PyLong_AsUnsignedLong(item_of(sequence, Size(i)));
       if (number >= UINT32_MAX) return;  // too large, or -1 for what is no number
       data_[i] = uint32_t(number);
     }
@@ -518,6 +554,7 @@ int32_t token_ranker_python_attach(const void* const* functions) {
   const std::lock_guard lock(mutex);
   if (is_attached) return std::memcmp(&py, functions, sizeof py) == 0;
   std::memcpy(&py, functions, sizeof py);
+  look_at_python();
   is_attached = true;
   return 1;
 }

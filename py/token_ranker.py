@@ -885,6 +885,9 @@ def _encode_with_unstable(core: _Core, text: Text, allowed_special: Any, disallo
     stable, unstable = _split_unstable(core, _utf8(text), core.select_allowed(allowed_special))
     ranks = core.mergeable_ranks
     completions = {(ranks[token],) for token in _tokens_beginning_with(core, unstable)} if unstable else set()
+    builtins = core.make_builtins()
+    encode_ordinary = builtins.get("encode_ordinary", core.encode_ordinary)
+    decode_bytes = builtins.get("decode_bytes", core.decode_bytes)
 
     # A token may straddle the end of the text from any place in the unstable bytes.
     for i in range(1, len(unstable)):
@@ -892,12 +895,12 @@ def _encode_with_unstable(core: _Core, text: Text, allowed_special: Any, disallo
             possibility = unstable[:i] + token
             try:
                 possibility.decode("utf-8")
-                encoded = core.encode_ordinary(possibility)
+                encoded = encode_ordinary(possibility)
             except UnicodeDecodeError:
                 encoded = _merge_bytes(core, possibility)
             size = used = 0
             while used < len(encoded) and size < len(unstable):
-                size += len(core.decode_bytes(encoded[used : used + 1]))
+                size += len(decode_bytes(encoded[used : used + 1]))
                 used += 1
             completions.add(tuple(encoded[:used]))
 
@@ -952,8 +955,6 @@ def get_encoding(encoding_name: str) -> Encoding:
     """
     if not isinstance(encoding_name, str):
         raise ValueError(f"Expected a string in get_encoding, got {type(encoding_name)}")
-    if encoding_name in ENCODINGS:
-        return ENCODINGS[encoding_name]
     with _lock:
         if encoding_name not in ENCODINGS:
             if encoding_name in _BUILTIN_NAMES:
