@@ -148,44 +148,69 @@ const BuiltinEncoding& find_builtin(std::string_view name) {
 }
 
 uint32_t read_u32(const uint8_t* at) { return at[0] | uint32_t{at[1]} << 8 | uint32_t{at[2]} << 16 | uint32_t{at[3]} << 24; }
+uint64_t read_u64(const uint8_t* at) { return read_u32(at) | uint64_t{read_u32(at + 4)} << 32; }
 uint32_t read_u24(const uint8_t* at) { return at[0] | uint32_t{at[1]} << 8 | uint32_t{at[2]} << 16; }
 
-// Builds the bytes of the tokens from their merges; builtin/make_vocabularies.py says how the data is laid out.
-Vocabulary make_vocabulary(const BuiltinEncoding& encoding) {
-  const uint8_t* at = encoding.vocabulary;
-  const uint32_t stored = read_u32(at), pilots_size = read_u32(at + 4);
-  at += 8;
-  const uint8_t* const merges_begin = at + 256;
-  const uint8_t* const pilots = merges_begin + size_t{6} * (stored - 256);
-  if (encoding.vocabulary_end - pilots != ptrdiff_t(pilots_size) || encoding.size > stored)
-    throw Failure(TOKEN_RANKER_INTERNAL, 0, "the built-in data of %s is damaged", encoding.name);
+// A compact vocabulary; builtin/make_vocabularies.py says how it is laid out.
+struct CompactVocabulary {
+  explicit CompactVocabulary(const BuiltinEncoding& encoding) : count(read_u32(encoding.vocabulary)), pilots_size(read_u32(encoding.vocabulary + 4)) {
+    partial = encoding.vocabulary + 8;
+    pairs = partial + sizeof SafeSplit::partial;
+    bytes = pairs + (size_t{1} << SafeSplit::hash_bits) / 8;
+    merges = bytes + 256;
+    pilots = merges + size_t{6} * (count - 256);
+    if (encoding.vocabulary_end - pilots != ptrdiff_t(pilots_size) || encoding.size > count)
+      throw Failure(TOKEN_RANKER_INTERNAL, 0, "the built-in data of %s is damaged", encoding.name);
+  }
+  Merge merge(uint32_t rank) const {
+    const uint8_t* pair = merges + size_t{6} * (rank - 256);
+    return {read_u24(pair), read_u24(pair + 3), rank};
+  }
 
+  uint32_t count, pilots_size;
+  const uint8_t *partial, *pairs, *bytes, *merges, *pilots;
+};
+
+// Builds the bytes of the tokens from their merges.
+Vocabulary make_vocabulary(const BuiltinEncoding& encoding, const CompactVocabulary& compact) {
   Vocabulary::Tokens tokens;
   std::vector<Merge> merges;
   tokens.offsets.resize(encoding.size + 1);
   tokens.numbers.resize(encoding.size);
   merges.reserve(encoding.size - 256);
-  std::vector<uint32_t>& offsets = tokens.offsets;
+  uint32_t* const offsets = tokens.offsets.data();
+  const auto size_of = [&](uint32_t rank) { return offsets[rank + 1] - offsets[rank]; };
   for (uint32_t rank = 0; rank < encoding.size; rank++) {
     tokens.numbers[rank] = rank + (rank >= encoding.skipped);
     uint32_t size = 1;
     if (rank >= 256) {
-      const uint8_t* pair = merges_begin + size_t{6} * (rank - 256);
-      const Merge merge = {read_u24(pair), read_u24(pair + 3), rank};
-      merges.push_back(merge);
-      size = offsets[merge.left + 1] - offsets[merge.left] + offsets[merge.right + 1] - offsets[merge.right];
+      merges.push_back(compact.merge(rank));
+      size = size_of(merges.back().left) + size_of(merges.back().right);
     }
     offsets[rank + 1] = offsets[rank] + size;
   }
-  tokens.bytes.resize(offsets[encoding.size]);
+  // Parts are copied in steps of 16 bytes: what is written beyond a part is overwritten by the next one.
+  constexpr size_t step = 16;
+  tokens.bytes.resize(offsets[encoding.size] + step);
   uint8_t* const bytes = tokens.bytes.data();
-  std::memcpy(bytes, at, 256);
-  for (const Merge& merge : merges) {
-    const uint32_t left_size = offsets[merge.left + 1] - offsets[merge.left];
-    std::memcpy(bytes + offsets[merge.rank], bytes + offsets[merge.left], left_size);
-    std::memcpy(bytes + offsets[merge.rank] + left_size, bytes + offsets[merge.right], offsets[merge.right + 1] - offsets[merge.right]);
-  }
-  return Vocabulary(std::move(tokens), merges, {pilots, pilots_size});
+  const auto copy = [&](uint8_t* to, uint32_t part) {
+    const uint8_t* from = bytes + offsets[part];
+    const uint32_t size = size_of(part);
+    for (uint32_t at = 0; at < size; at += step) std::memcpy(to + at, from + at, step);
+    return to + size;
+  };
+  std::memcpy(bytes, compact.bytes, 256);
+  for (const Merge& merge : merges) copy(copy(bytes + offsets[merge.rank], merge.left), merge.right);
+  tokens.bytes.resize(offsets[encoding.size]);
+  return Vocabulary(std::move(tokens), merges, {compact.pilots, compact.pilots_size});
+}
+
+SafeSplit make_safe_split(const CompactVocabulary& compact) {
+  SafeSplit split;
+  split.pairs.resize((size_t{1} << SafeSplit::hash_bits) / 64);
+  for (size_t i = 0; i < split.pairs.size(); i++) split.pairs[i] = read_u64(compact.pairs + 8 * i);
+  for (size_t i = 0; i < std::size(split.partial); i++) split.partial[i] = read_u64(compact.partial + 8 * i);
+  return split;
 }
 
 SpecialTokens make_special_tokens(const BuiltinEncoding& encoding) {
@@ -205,7 +230,9 @@ SpecialTokens make_special_tokens(const BuiltinEncoding& encoding) {
 
 EncodingParts make_builtin_parts(std::string_view name) {
   const BuiltinEncoding& encoding = find_builtin(name);
-  return {encoding.name, std::string(pattern_text(encoding.pattern)), make_vocabulary(encoding), make_special_tokens(encoding)};
+  const CompactVocabulary compact(encoding);
+  return {encoding.name, std::string(pattern_text(encoding.pattern)), make_vocabulary(encoding, compact), make_special_tokens(encoding),
+          make_safe_split(compact)};
 }
 
 const token_ranker_catalog_row* builtin_catalog(size_t* rows_size) {

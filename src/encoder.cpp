@@ -5,8 +5,9 @@
 namespace bpe {
 namespace {
 
-// Starts of pretokens are 32-bit numbers within a chunk; a pretoken beyond this size is encoded on its own.
-constexpr size_t giant_size = size_t{1} << 30;
+// A PretokenValue counts tokens in 28 bits, and starts of pretokens are 32-bit numbers within a chunk: a pretoken beyond this size is
+// encoded on its own.
+constexpr size_t giant_size = (size_t{1} << 28) - 1;
 
 // Appends the tokens of one pretoken. False: the sink wants no more.
 bool encode_piece(const Vocabulary& vocabulary, Text pretoken, MergeScratch& scratch, TokenSink& sink) {
@@ -16,6 +17,14 @@ bool encode_piece(const Vocabulary& vocabulary, Text pretoken, MergeScratch& scr
     for (size_t i = 0; i < ranks.size(); i++) tokens[i] = vocabulary.number(ranks[i]);
   }
   return sink.add(ranks.size());
+}
+
+// The pretokens of a chunk, each on its own. False: the sink wants no more.
+bool encode_one_by_one(const Vocabulary& vocabulary, const Chunk& chunk, Text text, MergeScratch& scratch, TokenSink& sink) {
+  for (size_t i = 0; i < chunk.size; i++) {
+    if (!encode_piece(vocabulary, text.part(chunk.starts[i], chunk.starts[i + 1]), scratch, sink)) return false;
+  }
+  return true;
 }
 
 // Text whose pretokens come from the vectorised scanner. False: the sink wants no more.
@@ -38,7 +47,14 @@ bool encode_scanned(const Encoding& encoding, Text text, Context& context, Token
       chunk.starts[count] = uint32_t(text.size - origin);
       chunk.size = count;
     }
-    if (chunk.size > 0 && !context.encoder.encode_chunk(vocabulary, phases, text.part(origin, text.size), sink)) return false;
+    if (chunk.size > 0) {
+      const Text rest = text.part(origin, text.size);
+      // Where a pretoken may be a giant, the chunk is longer than one.
+      const bool wants_more = chunk.starts[chunk.size] <= giant_size
+                                  ? context.encoder.encode_chunk(vocabulary, phases, rest, sink)
+                                  : encode_one_by_one(vocabulary, chunk, rest, context.encoder.merge_scratch(), sink);
+      if (!wants_more) return false;
+    }
     if (state.is_done && !is_giant) return true;
 
     origin += chunk.starts[count - 1];

@@ -20,6 +20,7 @@ struct EncodingParts {
   std::string pattern;
   Vocabulary vocabulary;
   SpecialTokens special_tokens;
+  std::optional<SafeSplit> safe_split = std::nullopt;  // if known already
 };
 
 class Encoding {
@@ -36,14 +37,13 @@ class Encoding {
   const Pretokenizer& pretokenizer() const { return pretokenizer_; }
   const Decoder& decoder() const { return decoder_; }
   // Where scanners may cut pretokens, too; nullptr if they may not.
-  const SafeSplit* safe_split() const { return safe_split_ ? &*safe_split_ : nullptr; }
+  const SafeSplit* safe_split() const { return parts_.safe_split ? &*parts_.safe_split : nullptr; }
   ContextPool& contexts() const { return contexts_; }
 
  private:
   EncodingParts parts_;
   Pretokenizer pretokenizer_;
   Decoder decoder_;
-  std::optional<SafeSplit> safe_split_;
   mutable ContextPool contexts_;
 };
 

@@ -33,7 +33,7 @@ void push_in(Key (&keys)[PretokenCache::ways], uint64_t (&values)[PretokenCache:
 
 }  // namespace
 
-PretokenCache::PretokenCache(size_t limit) : limit_(limit) {
+PretokenCache::PretokenCache(size_t limit, uint64_t first_place) : limit_(limit), log_end_(first_place) {
   resize_short(least_short);
   resize_medium(least_medium);
   resize_log(least_log);
@@ -98,6 +98,8 @@ const uint32_t* PretokenCache::ranks_in_log(uint64_t value) const {
 }
 
 void PretokenCache::grow_if_full() {
+  // Long before the places run out, all begins anew: a chunk appends less than the other half of them.
+  if (log_end_ > max_place / 2) *this = PretokenCache(limit_);
   if (short_inserts_ > short_.size() * ways / 2 && may_grow_by(short_.memory_size())) resize_short(2 * short_.size());
   if (medium_inserts_ > medium_.size() * ways / 2 && may_grow_by(medium_.memory_size() + medium_values_.memory_size()))
     resize_medium(2 * medium_.size());

@@ -71,8 +71,11 @@ class PretokenCache {
     uint64_t slots[ways];  // place << 24 | 24 bits of the hash; 0: empty
   };
 
-  // limit: bytes for all parts; at least what the smallest ones take.
-  explicit PretokenCache(size_t limit);
+  // Places in the log have 40 bits.
+  static constexpr uint64_t max_place = (uint64_t{1} << 40) - 1;
+
+  // limit: bytes for all parts; at least what the smallest ones take. first_place: of the log, not 0; tests begin near the last one.
+  explicit PretokenCache(size_t limit, uint64_t first_place = 1);
 
   static uint64_t short_hash(uint64_t key) { return key * 0x9E3779B97F4A7C15; }
   static uint64_t medium_hash(uint64_t low, uint64_t high) {
@@ -125,7 +128,7 @@ class PretokenCache {
   Table<MediumValues> medium_values_;
   Table<LogLine> log_index_;
   Table<uint32_t> log_;      // a power of two of words
-  uint64_t log_end_ = 1;     // place of the next entry, in words; 0 is none
+  uint64_t log_end_;         // place of the next entry, in words; 0 is none
   size_t short_inserts_ = 0, medium_inserts_ = 0;  // since the table had its size
 };
 

@@ -81,3 +81,48 @@ TEST_CASE("batch: a text without a place to divide it") {
   batch.add(characters);
   check_batch(test::builtin("cl100k_base"), batch, test::no_special);
 }
+
+// Letter and blank stand inside of special tokens, and special tokens overlap at the places where a text could be divided.
+TEST_CASE("batch: special tokens that overlap are not divided, and what is not allowed does not matter") {
+  const std::vector<token_ranker_special_token> special = {
+      {"a b", 3, 300, 0}, {"b a", 3, 301, 0}, {"b a b a b c", 11, 302, 0}, {"c ", 2, 303, 0}, {" c", 2, 304, 0}};
+  const bpe::Encoding encoding({"test", test::builtin("cl100k_base").pattern(), test::make_vocabulary(test::single_bytes_and({" a", " b"})),
+                                bpe::SpecialTokens(special)},
+                               "");
+  test::Random random(93);
+  const uint32_t some[] = {1, 4};
+  using Words = std::vector<std::string>;
+  for (const Words& words : {Words{"a ", "b ", "c ", "d "}, Words{"a b ", "b a "}, Words{"a b", " a", "c c "}, Words{"b a b a b ", "c ", "a "}}) {
+    Batch batch;
+    batch.add(random.mix(words, test::is_sanitized ? 200000 : 400000));
+    batch.add("a b");
+    for (const bpe::SpecialSelection allowed : {test::all_special, test::no_special, bpe::SpecialSelection{some, 2}}) check_batch(encoding, batch, allowed);
+  }
+}
+
+TEST_CASE("batch: the first offset need not be 0") {
+  Batch batch;
+  batch.add("not of the batch");
+  batch.add("hello");
+  batch.add("");
+  batch.add(" world");
+  bpe::BatchTokens result;
+  bpe::encode_batch(test::builtin("cl100k_base"), bpe::Text(batch.bytes).data, batch.offsets.data() + 1, 3, test::no_special, 2, result);
+  CHECK(result.offsets == std::vector<int64_t>{0, 1, 1, 2});
+  CHECK((result.tokens[0] == 15339 && result.tokens[1] == 1917));
+}
+
+TEST_CASE("batch: a text on which the pattern fails is an error of the whole") {
+  const bpe::Encoding encoding({"test", "(?:a|a)*c|o|k| ", test::make_vocabulary(test::single_bytes()), bpe::SpecialTokens()}, "");
+  Batch batch;
+  batch.add("ok");
+  batch.add("ok " + std::string(60, 'a') + "!c");
+  batch.add("ok");
+  bpe::BatchTokens result;
+  const auto outcome = test::outcome_of(
+      [&] { bpe::encode_batch(encoding, bpe::Text(batch.bytes).data, batch.offsets.data(), 3, test::no_special, 2, result); });
+  CHECK(outcome.status == TOKEN_RANKER_MATCH_FAILED);
+  CHECK(outcome.offset == 3);
+}
+
+TEST_CASE("batch: at least one processor may be used") { CHECK(bpe::usable_processors() >= 1); }

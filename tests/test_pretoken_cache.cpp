@@ -120,3 +120,19 @@ TEST_CASE("pretoken cache: starts small and stays within its limit") {
     CHECK(cache.memory_size() >= bound / 2);
   }
 }
+
+// After very many entries: places must not run over into the bits that say how many ranks there are.
+TEST_CASE("pretoken cache: begins anew before the places in its log run out") {
+  PretokenCache cache(limit, PretokenCache::max_place / 2 - 5000);
+  const uint32_t ranks[] = {9, 8, 7, 6, 5};
+  for (int i = 0; i < 3000; i++) {
+    const std::string text = "entry " + std::to_string(i);
+    const bpe::Text pretoken(text);
+    const uint64_t value = cache.append_to_log(pretoken, bpe::hash_bytes(pretoken.data, pretoken.size), ranks, 5);
+    CHECK(PretokenValue::inline_count(value) == 0);
+    CHECK(PretokenValue::place(value) < PretokenCache::max_place / 2 + 1000);
+    CHECK(cache.confirm(look_up(cache, text), pretoken) == value);
+    CHECK(ranks_of(cache, value) == std::vector<uint32_t>(ranks, ranks + 5));
+    if (i % 50 == 0) cache.grow_if_full();
+  }
+}

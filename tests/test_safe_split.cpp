@@ -79,3 +79,14 @@ TEST_CASE("safe split: a vocabulary with tokens out of reach of its merges is ne
   const bpe::Vocabulary vocabulary = test::make_vocabulary(tokens);
   CHECK_FALSE(vocabulary.merges_make_all_tokens());
 }
+
+TEST_CASE("safe split: what the built-in vocabularies bring along is what is made of their tokens") {
+  for (const char* name : {"cl100k_base", "o200k_base", "p50k_base", "r50k_base"}) {
+    CAPTURE(name);
+    const bpe::Encoding& encoding = test::builtin(name);
+    const bpe::SafeSplit made = bpe::make_safe_split(encoding.vocabulary());
+    REQUIRE(encoding.safe_split());
+    CHECK(encoding.safe_split()->pairs == made.pairs);
+    for (size_t i = 0; i < std::size(made.partial); i++) CHECK(encoding.safe_split()->partial[i] == made.partial[i]);
+  }
+}

@@ -10,6 +10,8 @@ A compact vocabulary stores how each token is merged instead of its bytes. Littl
 
     uint32  count           tokens, in the order of their ranks
     uint32  pilots          bytes of pilots
+    uint64  partial[16]     SafeSplit in ../safe_split.hpp
+    uint64  pairs[4096]
     uint8   byte[256]       the byte that each of the first 256 tokens is
     uint24  left, right     for each other token: the ranks of the two tokens that merge to it
     uint8   pilot[pilots]   of the perfect hash of these pairs: PairTable in ../pair_table.hpp
@@ -73,6 +75,36 @@ def find_pilots(pairs):
     return pilots
 
 
+def safe_split(tokens):
+    """The two tables of SafeSplit, as in ../safe_split.cpp."""
+    partial = [0] * 16
+    pairs = [0] * 4096
+
+    def is_lead(byte):
+        return 0xE0 <= byte < 0xF0
+
+    def is_continuation(byte):
+        return byte & 0xC0 == 0x80
+
+    def code_point(token, at):
+        return (token[at] & 15) << 12 | (token[at + 1] & 63) << 6 | token[at + 2] & 63
+
+    for token in tokens:
+        for at in range(1, len(token)):
+            if not is_lead(token[at]) or not is_continuation(token[at - 1]):
+                continue
+            has_c = at >= 3 and is_lead(token[at - 3]) and is_continuation(token[at - 2])
+            if not has_c and at >= 2 and 0xC0 <= token[at - 2] < 0xE0:
+                continue
+            if has_c and len(token) - at >= 3:
+                h = (code_point(token, at - 3) * 0x9E3779B1 ^ code_point(token, at) * 0x85EBCA77) & 0xFFFFFFFF
+                h = (h * 0xC2B2AE3D & 0xFFFFFFFF) >> 14
+                pairs[h // 64] |= 1 << (h % 64)
+            else:
+                partial[token[at] & 15] |= 1 << (token[at - 1] & 63)
+    return struct.pack("<16Q4096Q", *(partial + pairs))
+
+
 def compact(tokens):
     ranks = {}
     pairs = []
@@ -85,7 +117,7 @@ def compact(tokens):
         ranks[token] = rank
     pilots = find_pilots(pairs)
     merges = b"".join(struct.pack("<HBHB", left & 0xFFFF, left >> 16, right & 0xFFFF, right >> 16) for left, right in pairs)
-    return struct.pack("<II", len(tokens), len(pilots)) + b"".join(tokens[:256]) + merges + pilots
+    return struct.pack("<II", len(tokens), len(pilots)) + safe_split(tokens) + b"".join(tokens[:256]) + merges + pilots
 
 
 def main():
