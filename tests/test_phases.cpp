@@ -52,11 +52,9 @@ TEST_CASE("phases: a chunk has the tokens of its pretokens") {
         const std::string text = fill_chunk(encoder->chunk(), random, size);
         const test::ExactCopy copy(text);
         std::vector<uint32_t> expected;
-        size_t gaps = 0;
         for (size_t i = 0; i < size; i++) {
           if (size > 2 && random.below(50) == 0) {
             encoder->chunk().gaps.push_back(uint16_t(i));
-            gaps++;
             continue;
           }
           const bpe::Text pretoken = copy.text().part(encoder->chunk().starts[i], encoder->chunk().starts[i + 1]);

@@ -15,9 +15,11 @@
 //
 // `Simd` is the instruction set:
 //   classify<Pattern>(bytes, block)             the sets of ASCII characters in `block`, bit i = byte i; returns the mask of the other bytes
-//   classify_non_ascii<Pattern>(…)              see read_characters
+//   classify_non_ascii<Pattern>(…)              one of the functions of read_characters.hpp, or faster
+//   at_least(bytes, value)                      bit i: byte i is not less
 //   add_codes<Pattern>(codes, block)            adds the sets of characters outside ASCII, given by codes[64]
 //   Compressor                                  as BitCompressor
+//   copy_tail(to, from, size)                   pad_with_spaces, or faster
 //   store_starts(starts, base, mask, count)     base + i for each of the `count` bits of mask; may store up to 64 entries
 //
 // `Pattern` (r50k.hpp, cl100k.hpp, o200k.hpp) has find_starts and says which sets it asks for.
@@ -27,61 +29,7 @@ struct AllBytes {
   SCAN_INLINE uint64_t expand(uint64_t mask) const { return mask; }
 };
 
-// All sets from bytes to characters.
-template <class Pattern, class Compressor>
-SCAN_INLINE void compress_block(CharacterBlock& block, const Compressor& characters) {
-  const auto compress = [&](uint64_t& mask) { mask = characters.compress(mask); };
-  if constexpr (Pattern::tells_letters_apart) {
-    compress(block.upper);
-    compress(block.lower);
-    compress(block.caseless);
-    compress(block.mark);
-  } else {
-    compress(block.letter);
-  }
-  compress(block.number);
-  compress(block.white);
-  compress(block.space);
-  compress(block.apostrophe);
-  if constexpr (Pattern::absorbs_newlines) compress(block.newline);
-  if constexpr (Pattern::absorbs_slashes) compress(block.slash);
-}
-
-SCAN_INLINE uint32_t read_wide_character(const uint8_t* at) { return uint32_t(at[0] & 15) << 12 | uint32_t(at[1] & 63) << 6 | (at[2] & 63u); }
-
-// Classifies the characters outside ASCII of a block one by one, whatever its bytes are: a byte outside well-formed UTF-8 is a
-// character without sets. block: in, the sets of the ASCII bytes; out, the sets of all characters. Returns how the one maps to the other.
-template <class Simd, class Pattern>
-typename Simd::Compressor read_characters(const uint8_t* bytes, uint64_t non_ascii, const SafeSplit* cuts, ScanCarry& carry,
-                                          CharacterBlock& block) {
-  static constexpr ClassCodes code_of_class = make_class_codes(Pattern::tells_letters_apart);
-  alignas(64) uint8_t codes[64] = {};
-  uint64_t continuations = (uint64_t{1} << carry.overhang) - 1;
-  uint64_t cut = 0;
-  int wide_end = carry.is_wide ? int(carry.overhang) : -1;  // behind the last character of three bytes
-  uint32_t wide = carry.is_wide ? read_wide_character(bytes + carry.overhang - 3) : 0;
-  unsigned end = unsigned(carry.overhang);
-  for (uint64_t left = non_ascii & ~continuations; left; left &= ~continuations & (left - 1)) {
-    const unsigned at = unsigned(__builtin_ctzll(left));
-    const Character character = read_character(bytes + at, bytes + at + ScanState::look_ahead);
-    codes[at] = code_of_class[size_t(class_of(character.code_point))];
-    continuations |= ((uint64_t{1} << character.size) - 2) << at;
-    end = at + character.size;
-    if (character.size == 3) {
-      if (cuts && wide_end == int(at) && cuts->may_cut(wide, character.code_point)) cut |= uint64_t{1} << at;
-      wide_end = int(end);
-      wide = character.code_point;
-    }
-  }
-  carry.overhang = end > 64 ? end - 64 : 0;
-  carry.is_wide = wide_end >= 64;
-  Simd::template add_codes<Pattern>(codes, block);
-  const typename Simd::Compressor characters(~continuations);
-  compress_block<Pattern>(block, characters);
-  block.cut = cuts ? characters.compress(cut) : 0;
-  block.count = unsigned(__builtin_popcountll(~continuations));
-  return characters;
-}
+#include "read_characters.hpp"
 
 // `seeds` and the bits of `runs` that follow them without a gap; seeds are in runs.
 SCAN_INLINE uint64_t flood(uint64_t runs, uint64_t seeds) { return (runs & ((runs + seeds) ^ runs)) | seeds; }
@@ -142,7 +90,7 @@ SCAN_INLINE uint64_t white_starts(const CharacterBlock& block, uint64_t white, u
   // An addition carries from the first character of a segment to what follows its last one.
   const uint64_t sum = segment + behind_newline;
   if (block.last(segment & ~sum)) {  // one reaches the end of the block
-    const Beyond::SegmentEnd end = beyond.find_segment_end();
+    const Beyond::SegmentEnd end = beyond.find_segment_end(beyond.next, beyond.end);
     if (end == Beyond::SegmentEnd::newline || (end == Beyond::SegmentEnd::text && !starts_at_text_end)) {
       behind_newline &= ~(uint64_t{1} << (63 - __builtin_clzll(behind_newline)));
     }
@@ -163,18 +111,24 @@ SCAN_INLINE uint64_t white_starts(const CharacterBlock& block, uint64_t white, u
 
 #include "o200k.hpp"
 
-// The block at state.position out of the padded copy of the end of the text.
-inline const uint8_t* tail_block(ScanState& state) {
+// Copies the end of a text, fewer than tail_size bytes, and puts spaces behind it.
+inline void pad_with_spaces(uint8_t* to, const uint8_t* from, size_t size) {
+  std::memset(to, ' ', 64 + ScanState::look_ahead);
+  if (size > 64) std::memset(to + 64, ' ', 64 + ScanState::look_ahead);
+  std::memcpy(to, from, size);
+}
+
+// The block at this position, out of the padded copy of the end of the text.
+template <class Simd>
+SCAN_INLINE const uint8_t* tail_block(ScanState& state, size_t position) {
+  uint8_t* const tail = state.tail + ScanState::look_behind;
   if (state.tail_position == ScanState::none) {
-    state.tail_position = state.position;
-    uint8_t* const text_end = state.tail + ScanState::look_behind;
-    const size_t before = state.position < ScanState::look_behind ? state.position : ScanState::look_behind;
-    const size_t left = state.text.size - state.position;
-    std::memset(text_end, ' ', 64 + ScanState::look_ahead);
-    if (left > 64) std::memset(text_end + 64, ' ', 64 + ScanState::look_ahead);
-    std::memcpy(text_end - before, state.text.data + state.position - before, before + left);
+    state.tail_position = position;
+    const uint8_t* const rest = state.text.data + position;
+    if (position > 0) std::memcpy(state.tail, rest - ScanState::look_behind, ScanState::look_behind);
+    Simd::copy_tail(tail, rest, state.text.size - position);
   }
-  return state.tail + ScanState::look_behind + (state.position - state.tail_position);
+  return tail + (position - state.tail_position);
 }
 
 template <class Simd, class Pattern>
@@ -183,10 +137,12 @@ SCAN_INLINE size_t scan_blocks(ScanState& state, uint32_t* starts, size_t capaci
   const Text text = state.text;
   ScanCarry carry = state.carry;
   size_t count = 0;
-  while (count + 64 <= capacity && state.position < text.size && state.position - state.origin <= max_start - 64) {
-    const size_t left = text.size - state.position;
-    const uint8_t* bytes = text.data + state.position;
-    if (left < ScanState::tail_size) [[unlikely]] bytes = tail_block(state);
+  size_t position = state.position;
+  const size_t origin = state.origin;
+  while (count + 64 <= capacity && position < text.size && position - origin <= max_start - 64) {
+    const size_t left = text.size - position;
+    const uint8_t* bytes = text.data + position;
+    if (left < ScanState::tail_size) [[unlikely]] bytes = tail_block<Simd>(state, position);
 
     CharacterBlock block = {};
     uint64_t found;
@@ -194,10 +150,10 @@ SCAN_INLINE size_t scan_blocks(ScanState& state, uint32_t* starts, size_t capaci
     if (!non_ascii) [[likely]] {
       block.count = 64;
       carry.overhang = carry.is_wide = 0;
-      found = Pattern::find_starts(block, bytes, AllBytes(), carry, Beyond{text.data + state.position + 64, text.end()});
+      found = Pattern::find_starts(block, bytes, AllBytes(), carry, Beyond{text.data + position + std::min<size_t>(left, 64), text.end()});
     } else {
       const auto characters = Simd::template classify_non_ascii<Pattern>(bytes, non_ascii, state.cuts, carry, block);
-      const Beyond beyond = {text.data + state.position + 64 + carry.overhang, text.end()};
+      const Beyond beyond = {text.data + position + std::min<size_t>(left, 64 + carry.overhang), text.end()};
       found = Pattern::find_starts(block, bytes, characters, carry, beyond);
       const uint64_t letters = Pattern::tells_letters_apart ? block.upper | block.lower | block.caseless | block.mark : block.letter;
       found |= block.cut & letters & (letters << 1 | carry.is_cuttable);
@@ -207,11 +163,12 @@ SCAN_INLINE size_t scan_blocks(ScanState& state, uint32_t* starts, size_t capaci
     if (left < 64) [[unlikely]] found &= (uint64_t{1} << left) - 1;
 
     const size_t found_count = size_t(__builtin_popcountll(found));
-    Simd::store_starts(starts + count, uint32_t(state.position - state.origin), found, found_count);
+    Simd::store_starts(starts + count, uint32_t(position - origin), found, found_count);
     count += found_count;
-    state.position += left < 64 ? left : 64;
+    position += left < 64 ? left : 64;
   }
   state.carry = carry;
-  state.is_done = state.position == text.size;
+  state.position = position;
+  state.is_done = position == text.size;
   return count;
 }

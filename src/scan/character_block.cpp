@@ -2,8 +2,7 @@
 
 namespace bpe {
 
-Beyond::SegmentEnd Beyond::find_segment_end() const {
-  const uint8_t* at = next;
+Beyond::SegmentEnd Beyond::find_segment_end(const uint8_t* at, const uint8_t* end) {
   while (at < end) {
     if (*at == '\n' || *at == '\r') return SegmentEnd::newline;
     const Character character = read_character(at, end);
@@ -14,8 +13,7 @@ Beyond::SegmentEnd Beyond::find_segment_end() const {
   return SegmentEnd::text;
 }
 
-bool Beyond::has_word_after_uppercase() const {
-  const uint8_t* at = next;
+bool Beyond::has_word_after_uppercase(const uint8_t* at, const uint8_t* end) {
   while (at < end) {
     const Character character = read_character(at, end);
     switch (class_of(character.code_point)) {

@@ -91,10 +91,10 @@ struct Beyond {
 
   // What ends the white space without newlines that goes on here.
   enum class SegmentEnd { newline, other, text };
-  SegmentEnd find_segment_end() const;
+  static SegmentEnd find_segment_end(const uint8_t* at, const uint8_t* end);
 
   // Whether the uppercase letters that go on here are followed by a lowercase or caseless one, or by a mark.
-  bool has_word_after_uppercase() const;
+  static bool has_word_after_uppercase(const uint8_t* at, const uint8_t* end);
 };
 
 }  // namespace bpe

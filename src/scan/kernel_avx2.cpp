@@ -2,6 +2,7 @@
 // where they are slow.
 #if defined(__x86_64__)
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -92,6 +93,13 @@ struct Avx2 {
     return mask_of(low, high);
   }
 
+  SCAN_INLINE static uint64_t at_least(const uint8_t* text, uint8_t value) {
+    const __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text));
+    const __m256i high = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text + 32));
+    const __m256i values = _mm256_set1_epi8(char(value));
+    return mask_of(_mm256_cmpeq_epi8(_mm256_max_epu8(low, values), low), _mm256_cmpeq_epi8(_mm256_max_epu8(high, values), high));
+  }
+
   template <class Pattern>
   SCAN_INLINE static void add_codes(const uint8_t* codes, CharacterBlock& block) {
     const __m256i low = _mm256_load_si256(reinterpret_cast<const __m256i*>(codes));
@@ -116,8 +124,10 @@ struct Avx2 {
   template <class Pattern>
   SCAN_INLINE static Compressor classify_non_ascii(const uint8_t* text, uint64_t non_ascii, const SafeSplit* cuts, ScanCarry& carry,
                                                    CharacterBlock& block) {
-    return read_characters<Avx2, Pattern>(text, non_ascii, cuts, carry, block);
+    return read_well_formed_characters<Avx2, Pattern>(text, non_ascii, cuts, carry, block);
   }
+
+  SCAN_INLINE static void copy_tail(uint8_t* to, const uint8_t* from, size_t size) { pad_with_spaces(to, from, size); }
 
   // Byte by byte without a branch: eight entries are stored for each, and the next byte's overwrite those that have no meaning.
   SCAN_INLINE static void store_starts(uint32_t* starts, uint32_t base, uint64_t mask, size_t) {

@@ -7,6 +7,7 @@
 //   masks        one test for each set
 #if defined(__x86_64__)
 
+#include <algorithm>
 #include <cstring>
 
 #include "character_block.hpp"
@@ -80,7 +81,11 @@ struct Avx512 {
   // ascii: which characters are ASCII.
   template <class Pattern>
   SCAN_INLINE static void test_codes(__m512i codes, uint64_t ascii, CharacterBlock& block) {
-    const auto has = [&](uint8_t set) { return _mm512_test_epi8_mask(codes, _mm512_set1_epi8(char(set))); };
+    const auto has = [&](uint8_t set) {
+      uint64_t mask = _mm512_test_epi8_mask(codes, _mm512_set1_epi8(char(set)));
+      asm("" : "+r"(mask));  // in a general register from here on: the algebra is slow in mask registers
+      return mask;
+    };
     if constexpr (Pattern::tells_letters_apart) {
       const uint64_t newline_or_caseless = has(code::newline), space_or_mark = has(code::space);
       block.upper = has(code::upper);
@@ -212,22 +217,33 @@ struct Avx512 {
       others = _mm256_inserti128_si256(others, codes_of(high, high_used), 1);
     }
 
-    __m512i all = _mm512_or_si512(ascii, _mm512_maskz_expand_epi8(leads, _mm512_castsi256_si512(others)));
+    // From here on by characters.
+    const uint64_t starts = leads | ~non_ascii;
+    const Compressor characters(starts);
+    const uint64_t others_places = characters.compress(leads);
+    __m512i all = _mm512_or_si512(_mm512_maskz_compress_epi8(starts, ascii),
+                                  _mm512_maskz_expand_epi8(others_places, _mm512_castsi256_si512(others)));
     for (uint64_t left = longest_leads; left; left &= left - 1) {  // of these, what the steps above found is void
       const Character character = read_character(text + __builtin_ctzll(left), text + 64 + ScanState::look_ahead);
       const uint32_t code = codes_by_class<Pattern>.codes[size_t(class_of(character.code_point))];
-      all = _mm512_mask_mov_epi8(all, left & -left, _mm512_set1_epi8(char(code)));
+      all = _mm512_mask_mov_epi8(all, characters.compress(left & -left), _mm512_set1_epi8(char(code)));
     }
-
-    const uint64_t starts = leads | ~non_ascii;
-    const Compressor characters(starts);
-    test_codes<Pattern>(_mm512_maskz_compress_epi8(starts, all), characters.compress(~non_ascii), block);
+    test_codes<Pattern>(all, ~others_places, block);
     block.count = unsigned(__builtin_popcountll(starts));
     const uint64_t wide = long_leads & ~longest_leads;
     if (cuts) block.cut = characters.compress(wide & (wide << 3 | carry.is_wide << carry.overhang) & ~_pdep_u64(uncuttable, leads));
     carry.is_wide = wide >> (63 - __builtin_clzll(starts)) & 1;
     carry.overhang = uint64_t(__builtin_popcountll(leads >> 63 | long_leads >> 62 | longest_leads >> 61));
     return characters;
+  }
+
+  // pad_with_spaces; the block is then loaded as it was stored, in one piece.
+  SCAN_INLINE static void copy_tail(uint8_t* to, const uint8_t* from, size_t size) {
+    const __m512i spaces = _mm512_set1_epi8(' ');
+    _mm512_storeu_si512(to, _mm512_mask_loadu_epi8(spaces, _bzhi_u64(~uint64_t{0}, unsigned(size)), from));
+    const unsigned behind = size > 64 ? unsigned(size - 64) : 0;
+    _mm512_storeu_si512(to + 64, _mm512_mask_loadu_epi8(spaces, _bzhi_u64(~uint64_t{0}, behind), from + 64));
+    std::memset(to + 128, ' ', ScanState::look_ahead);
   }
 
   SCAN_INLINE static void store_starts(uint32_t* starts, uint32_t base, uint64_t mask, size_t count) {

@@ -3,6 +3,7 @@
 //   codes of bytes 0..7    word, byte i = sets of character i
 //   transposed             word, byte s = set s of characters 0..7
 //   eight such words       transposed once more, by bytes: word s = set s of characters 0..63
+#include <algorithm>
 #include <cstring>
 
 #include "bit_compress.hpp"
@@ -103,6 +104,8 @@ struct Portable {
                                                       CharacterBlock& block) {
     return read_characters<Portable, Pattern>(bytes, non_ascii, cuts, carry, block);
   }
+
+  SCAN_INLINE static void copy_tail(uint8_t* to, const uint8_t* from, size_t size) { pad_with_spaces(to, from, size); }
 
   // In eights, so that there is no branch on each of them; what is stored behind the last one has no meaning. The highest bit keeps the
   // count of zeros defined.

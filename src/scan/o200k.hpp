@@ -38,7 +38,7 @@ struct O200k {
 
   // Which marks are in rest runs depends on which slashes are absorbed before them, and the other way round. Both depend on characters
   // to the left only: so repeating until nothing changes gives the answer, and each round settles at least one character.
-  static RestRuns find_rest_runs(const CharacterBlock& block, uint64_t rest, const ScanCarry& carry) {
+  SCAN_INLINE static RestRuns find_rest_runs(const CharacterBlock& block, uint64_t rest, const ScanCarry& carry) {
     const uint64_t absorbable = block.newline | block.slash;
     RestRuns runs = {rest, 0, 0};
     for (uint64_t absorbed_before = ~uint64_t{0}; absorbed_before != runs.absorbed;) {
@@ -96,13 +96,13 @@ struct O200k {
   }
 
   // Of the runs of uppercase letters that begin at `candidates`, those that end their words.
-  static uint64_t find_given_back(const CharacterBlock& block, uint64_t upper, uint64_t candidates, uint64_t word, const Beyond& beyond) {
+  SCAN_INLINE static uint64_t find_given_back(const CharacterBlock& block, uint64_t upper, uint64_t candidates, uint64_t word, const Beyond& beyond) {
     uint64_t starts = 0;
     for (; candidates; candidates &= candidates - 1) {
       const uint64_t candidate = candidates & -candidates;
       const uint64_t sum = upper + candidate;
       const bool reaches_end = block.last(upper & ~sum);
-      const bool goes_on = reaches_end ? beyond.has_word_after_uppercase() : (sum & ~upper & word) != 0;
+      const bool goes_on = reaches_end ? beyond.has_word_after_uppercase(beyond.next, beyond.end) : (sum & ~upper & word) != 0;
       if (!goes_on) starts |= candidate;
     }
     return starts;

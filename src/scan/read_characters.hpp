@@ -1,0 +1,121 @@
+// The characters outside ASCII of a block, one by one. Included by block_scan.hpp.
+//
+// bytes: the block; look_behind and look_ahead bytes around it can be read. non_ascii: which of its bytes are not ASCII.
+// block: in, the sets of its ASCII bytes, bit i = byte i; out, the sets of all its characters, and how many they are.
+// Returns how bytes map to characters.
+
+// All sets from bytes to characters.
+template <class Pattern, class Compressor>
+SCAN_INLINE void compress_block(CharacterBlock& block, const Compressor& characters) {
+  const auto compress = [&](uint64_t& mask) { mask = characters.compress(mask); };
+  if constexpr (Pattern::tells_letters_apart) {
+    compress(block.upper);
+    compress(block.lower);
+    compress(block.caseless);
+    compress(block.mark);
+  } else {
+    compress(block.letter);
+  }
+  compress(block.number);
+  compress(block.white);
+  compress(block.space);
+  compress(block.apostrophe);
+  if constexpr (Pattern::absorbs_newlines) compress(block.newline);
+  if constexpr (Pattern::absorbs_slashes) compress(block.slash);
+}
+
+// Ends either function: starts = first bytes of characters, codes = sets of those outside ASCII at their first bytes.
+template <class Simd, class Pattern>
+SCAN_INLINE typename Simd::Compressor finish_characters(const uint8_t* codes, uint64_t starts, uint64_t cut, CharacterBlock& block) {
+  Simd::template add_codes<Pattern>(codes, block);
+  const typename Simd::Compressor characters(starts);
+  compress_block<Pattern>(block, characters);
+  block.cut = cut ? characters.compress(cut) : 0;
+  block.count = unsigned(__builtin_popcountll(starts));
+  return characters;
+}
+
+// A character of three bytes, well-formed.
+SCAN_INLINE uint32_t read_wide_character(const uint8_t* at) { return uint32_t(at[0] & 15) << 12 | uint32_t(at[1] & 63) << 6 | (at[2] & 63u); }
+
+// Whatever the bytes are: one outside well-formed UTF-8 is a character without sets.
+template <class Simd, class Pattern>
+[[gnu::noinline]] typename Simd::Compressor read_any_characters(const uint8_t* bytes, uint64_t non_ascii, const SafeSplit* cuts,
+                                                                ScanCarry& carry, CharacterBlock& block) {
+  static constexpr ClassCodes code_of_class = make_class_codes(Pattern::tells_letters_apart);
+  alignas(64) uint8_t codes[64] = {};
+  uint64_t continuations = (uint64_t{1} << carry.overhang) - 1;
+  uint64_t cut = 0;
+  int wide_end = carry.is_wide ? int(carry.overhang) : -1;  // behind the last character of three bytes
+  uint32_t wide = carry.is_wide ? read_wide_character(bytes + carry.overhang - 3) : 0;
+  unsigned end = unsigned(carry.overhang);
+  for (uint64_t left = non_ascii & ~continuations; left; left &= ~continuations & (left - 1)) {
+    const unsigned at = unsigned(__builtin_ctzll(left));
+    const Character character = read_character(bytes + at, bytes + at + ScanState::look_ahead);
+    codes[at] = code_of_class[size_t(class_of(character.code_point))];
+    continuations |= ((uint64_t{1} << character.size) - 2) << at;
+    end = at + character.size;
+    if (character.size == 3) {
+      if (cuts && wide_end == int(at) && cuts->may_cut(wide, character.code_point)) cut |= uint64_t{1} << at;
+      wide_end = int(end);
+      wide = character.code_point;
+    }
+  }
+  carry.overhang = end > 64 ? end - 64 : 0;
+  carry.is_wide = wide_end >= 64;
+  return finish_characters<Simd, Pattern>(codes, ~continuations, cut, block);
+}
+
+// Copies for the call, so that what the caller has can stay in registers.
+template <class Simd, class Pattern>
+SCAN_INLINE typename Simd::Compressor read_characters(const uint8_t* bytes, uint64_t non_ascii, const SafeSplit* cuts, ScanCarry& carry,
+                                                      CharacterBlock& block) {
+  ScanCarry new_carry = carry;
+  CharacterBlock new_block = block;
+  const auto characters = read_any_characters<Simd, Pattern>(bytes, non_ascii, cuts, new_carry, new_block);
+  carry = new_carry;
+  block = new_block;
+  return characters;
+}
+
+// The same, faster where all of the block is well-formed. Masks show that each leading byte has the continuation bytes that it needs, and
+// that there are no others; the code points show that no form is too long and that there are no surrogates.
+template <class Simd, class Pattern>
+SCAN_INLINE typename Simd::Compressor read_well_formed_characters(const uint8_t* bytes, uint64_t non_ascii, const SafeSplit* cuts,
+                                                                  ScanCarry& carry, CharacterBlock& block) {
+  static constexpr ClassCodes code_of_class = make_class_codes(Pattern::tells_letters_apart);
+  alignas(64) uint8_t codes[64] = {};
+  const uint64_t leads = Simd::at_least(bytes, 0xC0), long_leads = Simd::at_least(bytes, 0xE0), longest_leads = Simd::at_least(bytes, 0xF0);
+  const uint64_t wide = long_leads & ~longest_leads;
+  const uint64_t expected = leads << 1 | long_leads << 2 | longest_leads << 3 | ((uint64_t{1} << carry.overhang) - 1);
+  const uint64_t expected_behind = leads >> 63 | long_leads >> 62 | longest_leads >> 61;
+  const auto is_continuation = [&](unsigned i) { return uint64_t{(bytes[i] & 0xC0) == 0x80}; };
+  const uint64_t behind = is_continuation(64) | is_continuation(65) << 1 | is_continuation(66) << 2;
+  bool is_malformed = (expected ^ leads ^ non_ascii) | (expected_behind & ~behind);
+
+  uint64_t cut = 0;
+  uint64_t cut_candidates = cuts ? wide & (wide << 3 | carry.is_wide << carry.overhang) : 0;
+  for (uint64_t left = is_malformed ? 0 : leads; left; left &= left - 1) {
+    const unsigned at = unsigned(__builtin_ctzll(left));
+    const uint32_t lead = bytes[at], second = bytes[at + 1] & 63u, third = bytes[at + 2] & 63u;
+    const bool is_long = lead >= 0xE0;
+    uint32_t code_point = is_long ? (lead & 15) << 12 | second << 6 | third : (lead & 31) << 6 | second;
+    if (lead >= 0xF0) {
+      code_point = read_character(bytes + at, bytes + at + ScanState::look_ahead).code_point;
+      is_malformed |= code_point == bad_byte;
+    } else {
+      is_malformed |= (code_point < (is_long ? 0x800 : 0x80)) | (code_point - 0xD800 < 0x800);
+    }
+    codes[at] = code_of_class[size_t(class_of(code_point))];
+  }
+  if (is_malformed) [[unlikely]] return read_characters<Simd, Pattern>(bytes, non_ascii, cuts, carry, block);
+
+  for (; cut_candidates; cut_candidates &= cut_candidates - 1) {
+    const uint8_t* const at = bytes + __builtin_ctzll(cut_candidates);
+    if (cuts->may_cut(read_wide_character(at - 3), read_wide_character(at))) cut |= cut_candidates & -cut_candidates;
+  }
+  const uint64_t starts = leads | ~non_ascii;
+  carry.overhang = uint64_t(__builtin_popcountll(expected_behind));
+  carry.is_wide = wide >> (63 - __builtin_clzll(starts)) & 1;
+  return finish_characters<Simd, Pattern>(codes, starts, cut, block);
+}

@@ -1,0 +1,191 @@
+// The scanners against PCRE2 and against literal expectations.
+#include "catch.hpp"
+#include "scan/scan_scalar.hpp"
+#include "support.hpp"
+#include "unicode/class_table.hpp"
+
+using bpe::Pattern;
+using Strings = std::vector<std::string>;
+
+namespace {
+
+constexpr Pattern patterns[] = {Pattern::r50k, Pattern::cl100k, Pattern::o200k};
+
+// The two engines of one pattern.
+struct Engines {
+  explicit Engines(Pattern pattern) : scalar(bpe::pattern_text(pattern), "scalar"), pcre2(bpe::pattern_text(pattern), "pcre2") {}
+  test::Splitter scalar;
+  test::Splitter pcre2;
+
+  // The scanner reads an exact copy, so that a sanitizer sees what lies beyond.
+  void check_same(std::string_view text) {
+    const test::ExactCopy copy(text);
+    const Strings found = scalar.split(copy.text().view()), expected = pcre2.split(text);
+    if (found == expected) return;
+    CAPTURE(text.substr(0, 200));
+    CHECK(found == expected);
+  }
+};
+
+Strings split(Pattern pattern, std::string_view text) { return test::Splitter(bpe::pattern_text(pattern), "scalar").split(text); }
+
+// Every class by its edges: letters of each kind, what folds to a letter of a contraction, white space of each kind, numbers of each
+// kind, marks, what is no letter yet, characters of each size, and bytes that are no UTF-8.
+const Strings& alphabet() {
+  static const Strings pieces = {
+      "a", "s", "S", "t", "T", "d", "m", "M", "l", "L", "v", "e", "E", "r", "k", "'", "'", "'", "ſ", "\u212A", "’", " ", " ", " ", "\t", "\n",
+      "\r", "\r\n", "\x0B", "\x0C", "\u0085", "\u2028", "\u00A0", "\u3000", "\u180E", "\u200B", "\u01C5", "\u02B0", "漢", "\u0301",
+      "\u0345", "\u0903", "Ⅷ", "½", "²", "٣", "7", "0", "\u200D", "\u0149", "\u0378", "\U00010940", "\U0001E4D0", "/", "/", "!", "-", "_",
+      "$", "😀", "É", "ß", "Я", "я", "ñ", "\x01", "\x7F", std::string(1, '\0'), "\xFF", "\x80", "\xC2", "\xE2\x80", "\xF0\x9F\x98",
+      "\xED\xA0\x80"};
+  return pieces;
+}
+
+// Under sanitizers only those whose class differs from that of a neighbour, and every 64th.
+bool is_worth_testing(uint32_t code_point) {
+  if (!test::is_sanitized || code_point % 64 == 0 || code_point < 0x3000) return true;
+  return bpe::class_byte(code_point) != bpe::class_byte(code_point - 1) || bpe::class_byte(code_point) != bpe::class_byte(code_point + 1);
+}
+
+}  // namespace
+
+TEST_CASE("scan: every code point in every context splits as PCRE2 does") {
+  // @ is the character.
+  const std::string contexts[] = {"@", "a@b", " @x", "A@A@a", "1@2", " @ ", "\n@\r", "!@'s", "'@", "\u0301@\u0301", "  @\n "};
+  for (const Pattern pattern : patterns) {
+    Engines engines(pattern);
+    for (const std::string& context : contexts) {
+      // Many in one text, so that each also meets its neighbours.
+      std::string text;
+      for (uint32_t code_point = 0; code_point < 0x110000; code_point++) {
+        if (!is_worth_testing(code_point)) continue;
+        for (const char c : context) c == '@' ? text += test::utf8(code_point) : text += c;
+        if (text.size() < 4000) continue;
+        engines.check_same(text);
+        text.clear();
+      }
+      engines.check_same(text);
+    }
+  }
+}
+
+TEST_CASE("scan: every pair and triple of the alphabet splits as PCRE2 does, at the end of the text too") {
+  for (const Pattern pattern : patterns) {
+    Engines engines(pattern);
+    for (const std::string& first : alphabet()) {
+      for (const std::string& second : alphabet()) {
+        engines.check_same(first + second);
+        if (test::is_sanitized) continue;
+        for (const std::string& third : alphabet()) engines.check_same(first + second + third);
+      }
+    }
+  }
+}
+
+TEST_CASE("scan: random mixes split as PCRE2 does") {
+  test::Random random(1);
+  for (const Pattern pattern : patterns) {
+    Engines engines(pattern);
+    for (int i = 0; i < (test::is_sanitized ? 2000 : 60000); i++) engines.check_same(random.mix(alphabet(), 1 + random.below(40)));
+    for (int i = 0; i < 20; i++) engines.check_same(random.mix(alphabet(), 3000));
+  }
+}
+
+TEST_CASE("scan: random bytes split as PCRE2 does") {
+  test::Random random(2);
+  for (const Pattern pattern : patterns) {
+    Engines engines(pattern);
+    for (int i = 0; i < (test::is_sanitized ? 1000 : 20000); i++) {
+      std::string text(random.below(60), '\0');
+      for (char& c : text) c = char(random.next());
+      engines.check_same(text);
+    }
+  }
+}
+
+TEST_CASE("scan: runs of every length split as PCRE2 does") {
+  for (const Pattern pattern : patterns) {
+    Engines engines(pattern);
+    for (const std::string piece : {"a", "A", "1", " ", "\n", "!", "/", "\u0301", "\u01C5", "\u00A0", "\r\n", "'", "'s", "\xFF", " \n"}) {
+      std::string run;
+      for (size_t count = 0; count < (test::is_sanitized ? 20 : 70); count++, run += piece) {
+        for (const std::string before : {"", " ", "a", "A", "\n"}) {
+          for (const std::string after : {"", " ", "a", "A", "\n", "!", "1", "'ll"}) engines.check_same(before + run + after);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("scan: contractions") {
+  for (const Pattern pattern : patterns) {
+    Engines engines(pattern);
+    const char* letters[] = {"s", "S", "ſ", "d", "D", "m", "M", "t", "T", "l", "L", "v", "V", "e", "E", "r", "R", "x", "\u212A", "1", ""};
+    for (const char* before : {"", "a", "A", " ", "1", "!", "漢", "\u0301"}) {
+      for (const char* first : letters) {
+        for (const char* second : letters) {
+          for (const char* after : {"", "a", " ", "'s"}) engines.check_same(std::string(before) + "'" + first + second + after);
+        }
+      }
+    }
+  }
+  CHECK(split(Pattern::r50k, "x's x'S") == Strings{"x", "'s", " x", "'", "S"});
+  CHECK(split(Pattern::r50k, "x'ſ") == Strings{"x", "'", "ſ"});
+  CHECK(split(Pattern::cl100k, "x'S x'ſ x'LLa") == Strings{"x", "'S", " x", "'ſ", " x", "'LL", "a"});
+  CHECK(split(Pattern::o200k, "x'S x'ſ x'LLa") == Strings{"x'S", " x'ſ", " x'LL", "a"});
+  CHECK(split(Pattern::cl100k, "it\U00010940's x") == Strings{"it", "\U00010940'", "s", " x"});
+}
+
+TEST_CASE("scan: the expectations that formats.md states") {
+  CHECK(split(Pattern::r50k, "hello  world!! 123456") == Strings{"hello", " ", " world", "!!", " 123456"});
+  CHECK(split(Pattern::cl100k, "hello  world!!\n 123456") == Strings{"hello", " ", " world", "!!\n", " ", "123", "456"});
+  CHECK(split(Pattern::cl100k, "12345678") == Strings{"123", "456", "78"});
+  CHECK(split(Pattern::o200k, "12345678") == Strings{"123", "456", "78"});
+
+  // A run of white space at the end of the text stays whole for cl100k, newlines or not.
+  CHECK(split(Pattern::r50k, "a  \n ") == Strings{"a", "  \n "});
+  CHECK(split(Pattern::cl100k, "a  \n ") == Strings{"a", "  \n "});
+  CHECK(split(Pattern::o200k, "a  \n ") == Strings{"a", "  \n", " "});
+  CHECK(split(Pattern::cl100k, "a  \n b") == Strings{"a", "  \n", " b"});
+
+  for (const Pattern pattern : patterns) {
+    CHECK(split(pattern, " \u00A0\u3000x").front() == " \u00A0");
+    CHECK(split(pattern, "").empty());
+    CHECK(split(pattern, " ") == Strings{" "});
+  }
+  CHECK(split(Pattern::r50k, " \u00A0\u3000x") == Strings{" \u00A0", "\u3000", "x"});
+  CHECK(split(Pattern::cl100k, " \u00A0\u3000x") == Strings{" \u00A0", "\u3000x"});
+  CHECK(split(Pattern::cl100k, "\u2028y\u0085z") == Strings{"\u2028y", "\u0085z"});
+  CHECK(split(Pattern::cl100k, "\u200B!\u200D") == Strings{"\u200B!\u200D"});
+
+  // A combining mark is no letter for r50k and cl100k, and part of the word for o200k.
+  CHECK(split(Pattern::r50k, "a\u0301b") == Strings{"a", "\u0301", "b"});
+  CHECK(split(Pattern::cl100k, "a\u0301b") == Strings{"a", "\u0301b"});
+  CHECK(split(Pattern::o200k, "a\u0301b") == Strings{"a\u0301b"});
+
+  CHECK(split(Pattern::o200k, "\u01C4\u01C6\u01C5z") == Strings{"\u01C4\u01C6", "\u01C5z"});
+  CHECK(split(Pattern::o200k, "HELLOworld") == Strings{"HELLOworld"});
+  CHECK(split(Pattern::o200k, "helloWorld HELLO") == Strings{"hello", "World", " HELLO"});
+  CHECK(split(Pattern::o200k, "A漢BC") == Strings{"A漢", "BC"});
+  CHECK(split(Pattern::o200k, "a/b//\n/c") == Strings{"a", "/b", "//\n/", "c"});
+}
+
+TEST_CASE("scan: a bad byte changes nothing around it") {
+  for (const Pattern pattern : patterns) {
+    CHECK(split(pattern, "hello\xFF!") == Strings{"hello", "\xFF!"});
+    CHECK(split(pattern, "\xFF\xFE\x80") == Strings{"\xFF\xFE\x80"});
+    CHECK(split(pattern, "12\x80" "34") == Strings{"12", "\x80", "34"});
+  }
+  CHECK(split(Pattern::r50k, "a\xC3 b") == Strings{"a", "\xC3", " b"});
+  CHECK(split(Pattern::cl100k, "a\xC3" "b") == Strings{"a", "\xC3" "b"});
+}
+
+TEST_CASE("scan: known patterns are found by exactly their text") {
+  for (const Pattern pattern : patterns) {
+    const std::string text(bpe::pattern_text(pattern));
+    CHECK(bpe::find_pattern(text) == pattern);
+    CHECK(!bpe::find_pattern(text + "|x"));
+    CHECK(!bpe::find_pattern(text.substr(1)));
+  }
+  CHECK(!bpe::find_pattern(""));
+}

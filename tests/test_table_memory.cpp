@@ -1,0 +1,38 @@
+// Memory of tables: zeroed, aligned, movable, of every size around the steps.
+#include <algorithm>
+#include <cstdint>
+
+#include "catch.hpp"
+#include "support.hpp"
+#include "table_memory.hpp"
+
+TEST_CASE("table memory: zeroed, aligned and writable to its last byte") {
+  constexpr size_t kib = 1024, mib = kib * kib;
+  for (const size_t size : std::vector<size_t>{1, 63, 64, 65, 4096, 64 * kib - 1, 64 * kib, 64 * kib + 1, mib, 2 * mib - 1, 2 * mib,
+                                               2 * mib + 1, 5 * mib + 12345}) {
+    for (int round = 0; round < 2; round++) {  // the second may get memory that the first one wrote to
+      bpe::Table<uint8_t> table(size);
+      CHECK(table.size() == size);
+      CHECK(table.memory_size() == size);
+      CHECK(reinterpret_cast<uintptr_t>(table.data()) % 64 == 0);
+      CHECK(std::all_of(table.begin(), table.end(), [](uint8_t byte) { return byte == 0; }));
+      std::fill(table.data(), table.data() + size, uint8_t{0xA5});
+    }
+  }
+}
+
+TEST_CASE("table memory: moves") {
+  bpe::Table<uint64_t> first(1000);
+  first[999] = 7;
+  const uint64_t* const data = first.data();
+  bpe::Table<uint64_t> second = std::move(first);
+  CHECK(second.data() == data);
+  CHECK(second[999] == 7);
+  bpe::Table<uint64_t> third(20000);
+  third = std::move(second);
+  CHECK(third.data() == data);
+  CHECK(third.size() == 1000);
+  third = bpe::Table<uint64_t>();
+  CHECK(third.size() == 0);
+  CHECK(bpe::Table<uint64_t>(0).data() == nullptr);
+}
