@@ -69,8 +69,8 @@ void run_on_threads(unsigned threads, const Body& body) {
   for (unsigned i = 1; i < threads; i++) {
     try {
       others.emplace_back(body);
-    } catch (const std::system_error&) {
-      break;  // no more threads to be had: the ones there are do the work
+    } catch (const std::exception&) {
+      break;  // no more threads or no memory for one: those that run must be joined, and do the work
     }
   }
   body();

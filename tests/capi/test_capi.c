@@ -182,6 +182,7 @@ int main(void) {
   test_load();
   test_rank_files();
   test_calls();
+  test_batches();
   test_memory();
   test_threads();
   printf("%d passed, %d failed\n", passed, failed);
