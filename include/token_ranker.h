@@ -26,7 +26,7 @@
  * Threads. A token_ranker_t never changes once made: any number of threads may use one at the same time, without a lock. What a call
  * needs to work with is borrowed from the handle and given back: at most one idle context for each processor (64 at most) stays,
  * each bounded as token_ranker_free says. A child made by fork at any instant may go on using the handle. No thread of the library
- * outlives a call, nothing is printed, no file is read or written.
+ * outlives a call, nothing is printed, no file is written; none is read but the quota of the container, by batches.
  *
  * Errors. Every function that can fail returns a token_ranker_status, 0 for success, and tells the story in the token_ranker_error
  * that the caller may pass. Which statuses a function returns is listed with it. INVALID_ARGUMENT is for what no correct program
@@ -163,7 +163,8 @@ typedef struct token_ranker_definition {
  * Makes an encoding from memory.
  *
  * The rank of a token is its number and its merge priority. All 256 single bytes must be tokens. Limits: 1,048,575 tokens, 4,096
- * bytes in one, 16 MiB in all of them; 65,536 special tokens of 64 KiB at most, 16 MiB in all; 64 KiB of pattern.
+ * bytes in one, 16 MiB in all of them; 65,536 special tokens of 64 KiB at most, 16 MiB in all; 64 KiB of
+ * pattern, less where PCRE2 compiles it to more than it takes.
  *
  * The pattern is one of the known ones (split by a scanner) or any other, which PCRE2 matches with the meaning it has in tiktoken;
  * text that a pattern leaves unmatched is dropped, as there. A construct whose meaning could not be made the same is refused.
@@ -185,7 +186,8 @@ TOKEN_RANKER_API token_ranker_status token_ranker_load(const token_ranker_defini
  * @param ranker  NULL is fine.
  *
  * Memory of a handle: the tables of its vocabulary (about 7 MB for cl100k_base, 14 MB for o200k_base) and at most one idle context
- * for each processor. A context keeps at most 8 MiB between calls; what a longer pretoken needs beyond that goes with its call.
+ * for each processor. A context keeps at most 8 MiB between calls, and 3 MiB more where PCRE2 matches the pattern; what a longer
+ * pretoken needs beyond that goes with its call.
  */
 TOKEN_RANKER_API void token_ranker_free(token_ranker_t *ranker);
 
@@ -220,7 +222,8 @@ TOKEN_RANKER_API token_ranker_status token_ranker_encode(const token_ranker_t *r
                                                          size_t tokens_capacity, size_t *tokens_size, token_ranker_error *error);
 
 /**
- * Counts tokens: min(count, limit + 1), storing none and reading little further than the limit needs.
+ * Counts tokens: min(count, limit + 1), storing none. Encodes little further than the limit needs; reads on only to find the next allowed
+ * special token, and, where PCRE2 matches the pattern, to check the text as UTF-8.
  *
  * @param ranker, text, text_size, allowed, allowed_size  as in token_ranker_encode.
  * @param limit  SIZE_MAX: no limit.
