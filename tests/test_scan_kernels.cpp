@@ -28,15 +28,86 @@ const Strings& representatives() {
 const Strings& pieces() {
   static const Strings all = [] {
     Strings strings = representatives();
-    const Strings more = {"b",        "s",        "t",        "l",      "v",        "e",          "r",          "d",          "m",
-                          "L",        "V",        "E",        "R",      "D",        "T",          "word",       "Word",       "WORD",
-                          "'s",       "'S",       "'ll",      "'Ll",    "'re",      "'VE",        "'\u017F",    "'l",         "'r",
-                          "  ",       "\n\n",     "\r\n",     "\n ",    " \n",      "//\n",       "\n/",        "!\n",        "!\n/",
-                          "!!",       "!\u0301",  "!!\u0301", " !",     " \u0301",  "123",        "1234",       "\u0663\u0663", "\u0085",
-                          "\u2028",   "\u1680",   "\u200B",   "\u200D", "\u00AD",   "\u0378",     "\u212A",     "\u0149",     "\u2019",
-                          "\u00B2",   "\u00BD",   "\u6F22\u5B57", "\u306E", "\uD55C", "\u0E01\u0E31", "\u2764\uFE0F", "\U0001F3FB", "\U00010940",
-                          "\U00011F00", "\x80",   "\xBF",     "\xC0",   "\xC1\x80", "\xC5",       "\xE4\xB8",   "\xE0\x80\x80", "\xED\xA0\x80",
-                          "\xEF\xBF", "\xF0\x9F\x98", "\xF0\x80\x80\x80", "\xF4\x90\x80\x80", "\xF5", std::string(1, '\0'), "\x7F", "\x1C"};
+    const Strings more = {"b",
+                          "s",
+                          "t",
+                          "l",
+                          "v",
+                          "e",
+                          "r",
+                          "d",
+                          "m",
+                          "L",
+                          "V",
+                          "E",
+                          "R",
+                          "D",
+                          "T",
+                          "word",
+                          "Word",
+                          "WORD",
+                          "'s",
+                          "'S",
+                          "'ll",
+                          "'Ll",
+                          "'re",
+                          "'VE",
+                          "'\u017F",
+                          "'l",
+                          "'r",
+                          "  ",
+                          "\n\n",
+                          "\r\n",
+                          "\n ",
+                          " \n",
+                          "//\n",
+                          "\n/",
+                          "!\n",
+                          "!\n/",
+                          "!!",
+                          "!\u0301",
+                          "!!\u0301",
+                          " !",
+                          " \u0301",
+                          "123",
+                          "1234",
+                          "\u0663\u0663",
+                          "\u0085",
+                          "\u2028",
+                          "\u1680",
+                          "\u200B",
+                          "\u200D",
+                          "\u00AD",
+                          "\u0378",
+                          "\u212A",
+                          "\u0149",
+                          "\u2019",
+                          "\u00B2",
+                          "\u00BD",
+                          "\u6F22\u5B57",
+                          "\u306E",
+                          "\uD55C",
+                          "\u0E01\u0E31",
+                          "\u2764\uFE0F",
+                          "\U0001F3FB",
+                          "\U00010940",
+                          "\U00011F00",
+                          "\x80",
+                          "\xBF",
+                          "\xC0",
+                          "\xC1\x80",
+                          "\xC5",
+                          "\xE4\xB8",
+                          "\xE0\x80\x80",
+                          "\xED\xA0\x80",
+                          "\xEF\xBF",
+                          "\xF0\x9F\x98",
+                          "\xF0\x80\x80\x80",
+                          "\xF4\x90\x80\x80",
+                          "\xF5",
+                          std::string(1, '\0'),
+                          "\x7F",
+                          "\x1C"};
     strings.insert(strings.end(), more.begin(), more.end());
     return strings;
   }();
@@ -95,7 +166,10 @@ TEST_CASE("kernels: the list ends with one that is always supported, names are u
 TEST_CASE("kernels: software bit compression moves the bits that it should") {
   test::Random random(1);
   for (int round = 0; round < 20000; round++) {
-    const uint64_t selected = round == 0 ? 0 : round == 1 ? ~uint64_t{0} : round % 3 ? random.next() : random.next() | random.next() | random.next();
+    const uint64_t selected = round == 0   ? 0
+                              : round == 1 ? ~uint64_t{0}
+                              : round % 3  ? random.next()
+                                           : random.next() | random.next() | random.next();
     const uint64_t mask = random.next();
     uint64_t compressed = 0, expanded = 0;
     unsigned count = 0;
@@ -115,8 +189,9 @@ TEST_CASE("kernels: all lengths") {
   Comparison comparison;
   std::string mixed;
   for (const std::string& piece : pieces()) mixed += piece;
-  for (const std::string& text : {repeat("a", 201), repeat(" ", 201), repeat("\n", 201), repeat("7", 201), repeat("\u6F22", 67), repeat("\xFF", 201),
-                                  repeat(" word", 41), repeat("It's 1234 \n\n  ", 15), repeat("\U0001F600", 51), mixed}) {
+  for (const std::string& text :
+       {repeat("a", 201), repeat(" ", 201), repeat("\n", 201), repeat("7", 201), repeat("\u6F22", 67), repeat("\xFF", 201),
+        repeat(" word", 41), repeat("It's 1234 \n\n  ", 15), repeat("\U0001F600", 51), mixed}) {
     for (size_t size = 0; size <= 200; size++) {
       comparison.check(std::string_view(text).substr(0, size));
       if (size <= text.size()) comparison.check(std::string_view(text).substr(text.size() - size));
@@ -160,11 +235,12 @@ TEST_CASE("kernels: every three classes around the edge of a block") {
 TEST_CASE("kernels: runs that cross blocks") {
   Comparison comparison;
   const Strings heads = {"", "a", "!", "!!", " !", "\n", "!\n", "\u6F22", "a'", "7"};
-  const Strings runs = {" ",  "\n", " \n",   "\n ",     "\r\n\t", "\u3000", "7",       "\u0663", "A",           "\u00C9", "a",
-                        "Aa", "!",  "\u3002", "\u0301", "\u0E31", "/",      "\u6F22", "\u01C5", "!\u0301",     "/\n",    "\xFF",
-                        "'s", "'",  "\u02B0A", "'ll",   "\u0301!!", "!\u0301\n/", "\uFE0F", "\U0001F600", "\u2764\uFE0F"};
+  const Strings runs = {" ",  "\n", " \n",     "\n ",    "\r\n\t",   "\u3000",     "7",      "\u0663",     "A",           "\u00C9", "a",
+                        "Aa", "!",  "\u3002",  "\u0301", "\u0E31",   "/",          "\u6F22", "\u01C5",     "!\u0301",     "/\n",    "\xFF",
+                        "'s", "'",  "\u02B0A", "'ll",    "\u0301!!", "!\u0301\n/", "\uFE0F", "\U0001F600", "\u2764\uFE0F"};
   const Strings tails = {"", "a", " ", "\n", "!", "7", "\u0301", "  \n", " a", "\n a", "'s", "\u6F22"};
-  const std::vector<size_t> sizes = test::is_sanitized ? std::vector<size_t>{63, 130} : std::vector<size_t>{60, 61, 62, 63, 64, 65, 66, 127, 130, 192};
+  const std::vector<size_t> sizes =
+      test::is_sanitized ? std::vector<size_t>{63, 130} : std::vector<size_t>{60, 61, 62, 63, 64, 65, 66, 127, 130, 192};
   for (const std::string& head : heads) {
     for (const std::string& run : runs) {
       for (const std::string& tail : tails) {
@@ -194,8 +270,23 @@ TEST_CASE("kernels: contractions across the edge of a block") {
 
 TEST_CASE("kernels: bytes that are not UTF-8") {
   Comparison comparison;
-  const Strings tails = {"", "\x7F", "\x80", "\x8F", "\x90", "\x9F", "\xA0", "\xBF", "\xC0", "\x80\x80", "\xBF\xBF", "\x90\x80\x80", "\x8F\xBF\xBF",
-                         "\xBF\xBF\xBF\xBF", "\x80\xE4\xB8\xAD", "\xA0\x80", "\x9F\xBF"};
+  const Strings tails = {"",
+                         "\x7F",
+                         "\x80",
+                         "\x8F",
+                         "\x90",
+                         "\x9F",
+                         "\xA0",
+                         "\xBF",
+                         "\xC0",
+                         "\x80\x80",
+                         "\xBF\xBF",
+                         "\x90\x80\x80",
+                         "\x8F\xBF\xBF",
+                         "\xBF\xBF\xBF\xBF",
+                         "\x80\xE4\xB8\xAD",
+                         "\xA0\x80",
+                         "\x9F\xBF"};
   for (unsigned lead = 0x80; lead <= 0xFF; lead++) {
     for (const std::string& tail : tails) {
       const std::string piece = std::string(1, char(lead)) + tail;

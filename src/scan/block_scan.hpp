@@ -14,7 +14,7 @@
 //   lone            a rest character that is a start: it leads the word that follows, if one does
 //
 // `Simd` is the instruction set:
-//   classify<Pattern>(bytes, block)             the sets of ASCII characters in `block`, bit i = byte i; returns the mask of the other bytes
+//   classify<Pattern>(bytes, block)             the sets of ASCII characters, bit i = byte i; returns the mask of the other bytes
 //   classify_non_ascii<Pattern>(…)              one of the functions of read_characters.hpp, or faster
 //   at_least(bytes, value)                      bit i: byte i is not less
 //   add_codes<Pattern>(codes, block)            adds the sets of characters outside ASCII, given by codes[64]
@@ -34,28 +34,18 @@ struct AllBytes {
 // `seeds` and the bits of `runs` that follow them without a gap; seeds are in runs.
 SCAN_INLINE uint64_t flood(uint64_t runs, uint64_t seeds) { return (runs & ((runs + seeds) ^ runs)) | seeds; }
 
-// How many letters of a contraction stand behind an apostrophe: 0, 1 or 2.
-SCAN_INLINE unsigned contraction_size(const uint8_t* letters, bool ignores_case) {
-  const unsigned fold = ignores_case ? 0x20 : 0;
-  const unsigned first = letters[0] | (letters[0] < 0x80 ? fold : 0);
-  const unsigned second = letters[1] | (letters[1] < 0x80 ? fold : 0);
-  const bool has_two = (first == 'l' && second == 'l') || ((first == 'v' || first == 'r') && second == 'e');
-  const bool has_long_s = ignores_case && letters[0] == 0xC5 && letters[1] == 0xBF;
-  return has_two ? 2 : first == 's' || first == 'd' || first == 'm' || first == 't' || has_long_s;
-}
-
 // The letters of the contractions that begin at these apostrophes. They are taken out of the other sets, which makes whatever follows
 // them a start. follows_word: only behind a character that is not of a contraction itself.
-template <class Characters>
-SCAN_INLINE uint64_t find_contractions(uint64_t apostrophes, const uint8_t* bytes, const Characters& characters, bool ignores_case,
-                                       bool follows_word, const CharacterBlock& block, ScanCarry& carry) {
+template <bool ignores_case, class Characters>
+SCAN_INLINE uint64_t find_contractions(uint64_t apostrophes, const uint8_t* bytes, const Characters& characters, bool follows_word,
+                                       const CharacterBlock& block, ScanCarry& carry) {
   uint64_t letters = carry.contraction;
   carry.contraction = 0;
   uint64_t at = characters.expand(apostrophes);
   for (; apostrophes; apostrophes &= apostrophes - 1, at &= at - 1) {
     const uint64_t apostrophe = apostrophes & -apostrophes;
     if (follows_word && (letters << 1 & apostrophe)) continue;
-    const unsigned size = contraction_size(bytes + __builtin_ctzll(at) + 1, ignores_case);
+    const unsigned size = contraction_size<ignores_case>(bytes + __builtin_ctzll(at) + 1);
     const uint64_t ones = (uint64_t{1} << size) - 1;
     const unsigned before = unsigned(__builtin_ctzll(apostrophe));
     letters |= ones << before << 1 & block.all();
@@ -142,7 +132,9 @@ SCAN_INLINE size_t scan_blocks(ScanState& state, uint32_t* starts, size_t capaci
   while (count + 64 <= capacity && position < text.size && position - origin <= max_start - 64) {
     const size_t left = text.size - position;
     const uint8_t* bytes = text.data + position;
-    if (left < ScanState::tail_size) [[unlikely]] bytes = tail_block<Simd>(state, position);
+    if (left < ScanState::tail_size) [[unlikely]] {
+      bytes = tail_block<Simd>(state, position);
+    }
 
     CharacterBlock block = {};
     uint64_t found;
@@ -160,7 +152,9 @@ SCAN_INLINE size_t scan_blocks(ScanState& state, uint32_t* starts, size_t capaci
       carry.is_cuttable = block.last(letters);
       found = characters.expand(found);
     }
-    if (left < 64) [[unlikely]] found &= (uint64_t{1} << left) - 1;
+    if (left < 64) [[unlikely]] {
+      found &= (uint64_t{1} << left) - 1;
+    }
 
     const size_t found_count = size_t(__builtin_popcountll(found));
     Simd::store_starts(starts + count, uint32_t(position - origin), found, found_count);

@@ -74,6 +74,41 @@ constexpr ClassCodes make_class_codes(bool tells_letters_apart) {
   return codes;
 }
 
+// What the two bytes behind an apostrophe say of a contraction: a bit for each kind, set in both if it is one of this kind.
+struct ContractionBytes {
+  enum : uint8_t { one_letter = 1, ll = 2, ve_re = 4, long_s = 8 };
+  uint8_t first[256];
+  uint8_t second[256];  // any byte may follow one letter
+};
+
+constexpr ContractionBytes make_contraction_bytes(bool ignores_case) {
+  ContractionBytes bytes = {};
+  for (uint8_t& second : bytes.second) second = ContractionBytes::one_letter;
+  for (int case_bit = 0; case_bit <= (ignores_case ? 0x20 : 0); case_bit += 0x20) {
+    for (const int letter : {'s', 'd', 'm', 't'}) bytes.first[letter - case_bit] = ContractionBytes::one_letter;
+    for (const int letter : {'v', 'r'}) bytes.first[letter - case_bit] = ContractionBytes::ve_re;
+    bytes.first['l' - case_bit] = ContractionBytes::ll;
+    bytes.second['l' - case_bit] |= ContractionBytes::ll;
+    bytes.second['e' - case_bit] |= ContractionBytes::ve_re;
+  }
+  if (ignores_case) {  // U+017F folds to s
+    bytes.first[0xC5] = ContractionBytes::long_s;
+    bytes.second[0xBF] |= ContractionBytes::long_s;
+  }
+  return bytes;
+}
+
+template <bool ignores_case>
+inline constexpr ContractionBytes contraction_bytes = make_contraction_bytes(ignores_case);
+
+// How many letters, 0, 1 or 2, a contraction has behind its apostrophe. Without a branch: texts have about as many other apostrophes.
+template <bool ignores_case>
+SCAN_INLINE unsigned contraction_size(const uint8_t* letters) {
+  const unsigned kind = contraction_bytes<ignores_case>.first[letters[0]] & contraction_bytes<ignores_case>.second[letters[1]];
+  return (kind & ContractionBytes::one_letter) | (kind & ContractionBytes::ll) | (kind & ContractionBytes::ve_re) >> 1 |
+         (kind & ContractionBytes::long_s) >> 3;
+}
+
 // The text behind a block, for the few questions whose answer lies there. The end of the text is the caller's, not that of the block's
 // padded copy.
 struct Beyond {

@@ -21,7 +21,7 @@ struct Cl100k {
     const uint64_t lone = rest & ~((rest | block.space) << 1 | carry.joins_rest);
     uint64_t letter = block.letter;
     if (const uint64_t apostrophes = block.apostrophe & lone; apostrophes | carry.contraction) {
-      letter &= ~find_contractions(apostrophes, bytes, characters, true, false, block, carry);
+      letter &= ~find_contractions<true>(apostrophes, bytes, characters, false, block, carry);
     }
 
     const uint64_t absorbed = flood(block.newline, block.newline & (rest << 1 | carry.absorbs));

@@ -78,15 +78,15 @@ struct Avx2 {
       block.lower = is_between('a', 'z');
     } else {
       const __m256i case_bit = _mm256_set1_epi8(0x20);
-      block.letter = mask_of(where_is_between(_mm256_or_si256(low, case_bit), 'a', 'z'),
-                             where_is_between(_mm256_or_si256(high, case_bit), 'a', 'z'));
+      block.letter =
+          mask_of(where_is_between(_mm256_or_si256(low, case_bit), 'a', 'z'), where_is_between(_mm256_or_si256(high, case_bit), 'a', 'z'));
     }
     block.number = is_between('0', '9');
     block.space = is(' ');
     block.white = block.space | is_between('\t', '\r');
     if constexpr (Pattern::absorbs_newlines) {
-      block.newline = mask_of(_mm256_or_si256(where_is(low, '\n'), where_is(low, '\r')),
-                              _mm256_or_si256(where_is(high, '\n'), where_is(high, '\r')));
+      block.newline =
+          mask_of(_mm256_or_si256(where_is(low, '\n'), where_is(low, '\r')), _mm256_or_si256(where_is(high, '\n'), where_is(high, '\r')));
     }
     block.apostrophe = is('\'');
     if constexpr (Pattern::absorbs_slashes) block.slash = is('/');

@@ -21,7 +21,8 @@
 #include <immintrin.h>
 
 #if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,bmi,bmi2,popcnt"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,bmi,bmi2,popcnt"))), \
+                                 apply_to = function)
 #else
 #pragma GCC push_options
 #pragma GCC target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,bmi,bmi2,popcnt")
@@ -75,7 +76,8 @@ struct Avx512 {
   };
 
   SCAN_INLINE static __m512i codes_of_ascii(__m512i bytes) {
-    return _mm512_permutex2var_epi8(_mm512_load_si512(aligned_ascii_codes.data()), bytes, _mm512_load_si512(aligned_ascii_codes.data() + 64));
+    return _mm512_permutex2var_epi8(_mm512_load_si512(aligned_ascii_codes.data()), bytes,
+                                    _mm512_load_si512(aligned_ascii_codes.data() + 64));
   }
 
   // ascii: which characters are ASCII.
@@ -149,12 +151,11 @@ struct Avx512 {
     const __m512i mixed = _mm512_xor_si512(_mm512_mullo_epi32(before, _mm512_set1_epi32(int(0x9E3779B1u))),
                                            _mm512_mullo_epi32(code_points, _mm512_set1_epi32(int(0x85EBCA77u))));
     const __m512i hash = _mm512_srli_epi32(_mm512_mullo_epi32(mixed, _mm512_set1_epi32(int(0xC2B2AE3Du))), 32 - SafeSplit::hash_bits);
-    const __m512i pairs = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), used & characters.is_wide, _mm512_srli_epi32(hash, 5),
-                                                      cuts.pairs.data(), 4);
+    const __m512i pairs =
+        _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), used & characters.is_wide, _mm512_srli_epi32(hash, 5), cuts.pairs.data(), 4);
     const __m512i last_bits = _mm512_and_si512(before, _mm512_set1_epi32(63));
     const __m512i halves = _mm512_add_epi32(_mm512_slli_epi32(_mm512_srli_epi32(code_points, 12), 1), _mm512_srli_epi32(last_bits, 5));
-    const __m512i partial =
-        _mm512_permutex2var_epi32(_mm512_loadu_si512(cuts.partial), halves, _mm512_loadu_si512(cuts.partial + 8));
+    const __m512i partial = _mm512_permutex2var_epi32(_mm512_loadu_si512(cuts.partial), halves, _mm512_loadu_si512(cuts.partial + 8));
     const __m512i found = _mm512_or_si512(_mm512_srlv_epi32(pairs, _mm512_and_si512(hash, low_bits)),
                                           _mm512_srlv_epi32(partial, _mm512_and_si512(last_bits, low_bits)));
     return _mm512_test_epi32_mask(found, _mm512_set1_epi32(1));
@@ -209,7 +210,8 @@ struct Avx512 {
     }
     __m256i others = _mm256_zextsi128_si256(codes_of(low, low_used));
     if (count > 16) {  // at most 32 are well-formed
-      const Characters16 high(_mm512_extracti32x4_epi32(firsts, 1), _mm512_extracti32x4_epi32(seconds, 1), _mm512_extracti32x4_epi32(thirds, 1));
+      const Characters16 high(_mm512_extracti32x4_epi32(firsts, 1), _mm512_extracti32x4_epi32(seconds, 1),
+                              _mm512_extracti32x4_epi32(thirds, 1));
       const __mmask16 high_used = __mmask16((uint64_t{1} << (count - 16)) - 1);
       if (cuts) {
         uncuttable |= find_uncuttable(*cuts, _mm512_alignr_epi32(high.code_points, low.code_points, 15), high, high_used) << 16;
@@ -221,8 +223,8 @@ struct Avx512 {
     const uint64_t starts = leads | ~non_ascii;
     const Compressor characters(starts);
     const uint64_t others_places = characters.compress(leads);
-    __m512i all = _mm512_or_si512(_mm512_maskz_compress_epi8(starts, ascii),
-                                  _mm512_maskz_expand_epi8(others_places, _mm512_castsi256_si512(others)));
+    __m512i all =
+        _mm512_or_si512(_mm512_maskz_compress_epi8(starts, ascii), _mm512_maskz_expand_epi8(others_places, _mm512_castsi256_si512(others)));
     for (uint64_t left = longest_leads; left; left &= left - 1) {  // of these, what the steps above found is void
       const Character character = read_character(text + __builtin_ctzll(left), text + 64 + ScanState::look_ahead);
       const uint32_t code = codes_by_class<Pattern>.codes[size_t(class_of(character.code_point))];
@@ -247,10 +249,9 @@ struct Avx512 {
   }
 
   SCAN_INLINE static void store_starts(uint32_t* starts, uint32_t base, uint64_t mask, size_t count) {
-    const __m512i places =
-        _mm512_set_epi8(63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44, 43, 42, 41, 40, 39, 38, 37, 36, 35, 34,
-                        33, 32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2,
-                        1, 0);
+    const __m512i places = _mm512_set_epi8(63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44, 43, 42, 41, 40,
+                                           39, 38, 37, 36, 35, 34, 33, 32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16,
+                                           15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
     const __m512i found = _mm512_maskz_compress_epi8(mask, places);
     const auto store = [&](unsigned at, __m128i some) {
       _mm512_storeu_si512(starts + at, _mm512_add_epi32(_mm512_set1_epi32(int(base)), _mm512_cvtepu8_epi32(some)));

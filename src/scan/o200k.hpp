@@ -64,7 +64,7 @@ struct O200k {
     uint64_t upper = block.upper, lower = block.lower;
     const uint64_t apostrophes = block.apostrophe & ((upper | lower | caseless) << 1 | carry.is_word);
     if (apostrophes | carry.contraction) {
-      const uint64_t letters = find_contractions(apostrophes, bytes, characters, true, true, block, carry);
+      const uint64_t letters = find_contractions<true>(apostrophes, bytes, characters, true, block, carry);
       upper &= ~letters;
       lower &= ~letters;
       lone &= ~(apostrophes & (letters >> 1 | carry.contraction << (block.count - 1)));
@@ -96,7 +96,8 @@ struct O200k {
   }
 
   // Of the runs of uppercase letters that begin at `candidates`, those that end their words.
-  SCAN_INLINE static uint64_t find_given_back(const CharacterBlock& block, uint64_t upper, uint64_t candidates, uint64_t word, const Beyond& beyond) {
+  SCAN_INLINE static uint64_t find_given_back(const CharacterBlock& block, uint64_t upper, uint64_t candidates, uint64_t word,
+                                              const Beyond& beyond) {
     uint64_t starts = 0;
     for (; candidates; candidates &= candidates - 1) {
       const uint64_t candidate = candidates & -candidates;

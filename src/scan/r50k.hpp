@@ -16,7 +16,7 @@ struct R50k {
     const uint64_t rest_starts = rest & ~((rest | block.space) << 1 | carry.joins_rest);
     uint64_t letter = block.letter;
     if (const uint64_t apostrophes = block.apostrophe & rest_starts; apostrophes | carry.contraction) {
-      letter &= ~find_contractions(apostrophes, bytes, characters, false, false, block, carry);
+      letter &= ~find_contractions<false>(apostrophes, bytes, characters, false, block, carry);
     }
     const uint64_t before_white = block.white >> 1 | beyond.is_white(block.last(block.white)) << (block.count - 1);
     const uint64_t starts = rest_starts | (letter & ~((letter | block.space) << 1 | carry.joins_letter)) |

@@ -36,7 +36,9 @@ SCAN_INLINE typename Simd::Compressor finish_characters(const uint8_t* codes, ui
 }
 
 // A character of three bytes, well-formed.
-SCAN_INLINE uint32_t read_wide_character(const uint8_t* at) { return uint32_t(at[0] & 15) << 12 | uint32_t(at[1] & 63) << 6 | (at[2] & 63u); }
+SCAN_INLINE uint32_t read_wide_character(const uint8_t* at) {
+  return uint32_t(at[0] & 15) << 12 | uint32_t(at[1] & 63) << 6 | (at[2] & 63u);
+}
 
 // Whatever the bytes are: one outside well-formed UTF-8 is a character without sets.
 template <class Simd, class Pattern>
@@ -78,6 +80,12 @@ SCAN_INLINE typename Simd::Compressor read_characters(const uint8_t* bytes, uint
   return characters;
 }
 
+// SafeSplit::may_cut, negated, as a bit and without a branch: the answers of a text follow no rule.
+SCAN_INLINE uint64_t find_uncuttable(const SafeSplit& cuts, uint32_t before, uint32_t code_point) {
+  const uint32_t hash = SafeSplit::pair_hash(before, code_point);
+  return (cuts.pairs[hash / 64] >> (hash % 64) | cuts.partial[code_point >> 12 & 15] >> (before & 63)) & 1;
+}
+
 // The same, faster where all of the block is well-formed. Masks show that each leading byte has the continuation bytes that it needs, and
 // that there are no others; the code points show that no form is too long and that there are no surrogates.
 template <class Simd, class Pattern>
@@ -93,8 +101,9 @@ SCAN_INLINE typename Simd::Compressor read_well_formed_characters(const uint8_t*
   const uint64_t behind = is_continuation(64) | is_continuation(65) << 1 | is_continuation(66) << 2;
   bool is_malformed = (expected ^ leads ^ non_ascii) | (expected_behind & ~behind);
 
-  uint64_t cut = 0;
-  uint64_t cut_candidates = cuts ? wide & (wide << 3 | carry.is_wide << carry.overhang) : 0;
+  uint64_t uncuttable = 0;
+  const uint64_t cut_candidates = cuts ? wide & (wide << 3 | carry.is_wide << carry.overhang) : 0;
+  uint32_t before = carry.is_wide ? read_wide_character(bytes + carry.overhang - 3) : 0;
   for (uint64_t left = is_malformed ? 0 : leads; left; left &= left - 1) {
     const unsigned at = unsigned(__builtin_ctzll(left));
     const uint32_t lead = bytes[at], second = bytes[at + 1] & 63u, third = bytes[at + 2] & 63u;
@@ -107,15 +116,17 @@ SCAN_INLINE typename Simd::Compressor read_well_formed_characters(const uint8_t*
       is_malformed |= (code_point < (is_long ? 0x800 : 0x80)) | (code_point - 0xD800 < 0x800);
     }
     codes[at] = code_of_class[size_t(class_of(code_point))];
+    if (cut_candidates) {
+      uncuttable |= find_uncuttable(*cuts, before, code_point) << at;
+      before = code_point;
+    }
   }
-  if (is_malformed) [[unlikely]] return read_characters<Simd, Pattern>(bytes, non_ascii, cuts, carry, block);
+  if (is_malformed) [[unlikely]] {
+    return read_characters<Simd, Pattern>(bytes, non_ascii, cuts, carry, block);
+  }
 
-  for (; cut_candidates; cut_candidates &= cut_candidates - 1) {
-    const uint8_t* const at = bytes + __builtin_ctzll(cut_candidates);
-    if (cuts->may_cut(read_wide_character(at - 3), read_wide_character(at))) cut |= cut_candidates & -cut_candidates;
-  }
   const uint64_t starts = leads | ~non_ascii;
   carry.overhang = uint64_t(__builtin_popcountll(expected_behind));
   carry.is_wide = wide >> (63 - __builtin_clzll(starts)) & 1;
-  return finish_characters<Simd, Pattern>(codes, starts, cut, block);
+  return finish_characters<Simd, Pattern>(codes, starts, cut_candidates & ~uncuttable, block);
 }
