@@ -2,14 +2,15 @@
 //
 // py/token_ranker.py looks up the functions of PYTHON_FUNCTIONS in the running Python and hands their addresses over once. With them
 // the library makes functions that Python calls like its own. A built-in does the usual case of its method. Anything else (arguments
-// of another kind, text that is no UTF-8, a refused special token, an encoding that is closed, a failure) it leaves to the method of
-// the same name of its `self`, which is written in Python, repeats the call through ctypes, and knows every error.
+// of another kind, a refused special token, an encoding that is closed, a failure) it leaves to the method of the same name of its
+// `self`, which is written in Python, repeats the call through ctypes, and knows every error.
 //
 //     built-in -> self: a _Core, which is a tuple whose item 0 is -> the capsule -> Binding -> token_ranker_t
 //
 // A running call holds its built-in, and so all of these.
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -17,8 +18,13 @@
 #include <memory>
 #include <mutex>
 #include <new>
+#include <string_view>
+#include <thread>
+#include <unordered_map>
 #include <utility>
+#include <vector>
 
+#include "batch.hpp"
 #include "encoder.hpp"
 #include "handle.hpp"
 #include "token_ranker.h"
@@ -51,6 +57,9 @@ constexpr unsigned long is_list = 1ul << 25, is_tuple = 1ul << 26, is_bytes = 1u
   X(Object*, PyObject_Call, (Object*, Object*, Object*))                   \
   X(Object*, PyObject_CallMethod, (Object*, const char*, const char*, ...)) \
   X(int, PyObject_IsTrue, (Object*))                                       \
+  X(Object*, PyObject_GetIter, (Object*))                                  \
+  X(Object*, PyIter_Next, (Object*))                                       \
+  X(Object*, PySequence_Tuple, (Object*))                                  \
   X(Object*, PyErr_Occurred, ())                                           \
   X(void, PyErr_Clear, ())                                                 \
   X(Object*, PyErr_NoMemory, ())                                           \
@@ -61,6 +70,10 @@ constexpr unsigned long is_list = 1ul << 25, is_tuple = 1ul << 26, is_bytes = 1u
   X(int, PyUnicode_CompareWithASCIIString, (Object*, const char*))         \
   X(Object*, PyBytes_FromStringAndSize, (const char*, Size))               \
   X(int, PyBytes_AsStringAndSize, (Object*, char**, Size*))                \
+  X(Object*, PyByteArray_FromStringAndSize, (const char*, Size))           \
+  X(char*, PyByteArray_AsString, (Object*))                                \
+  X(int, PyByteArray_Resize, (Object*, Size))                              \
+  X(Object*, PyMemoryView_FromObject, (Object*))                           \
   X(Object*, PyLong_FromUnsignedLong, (unsigned long))                     \
   X(Object*, PyLong_FromSize_t, (size_t))                                  \
   X(unsigned long, PyLong_AsUnsignedLong, (Object*))                       \
@@ -74,6 +87,8 @@ constexpr unsigned long is_list = 1ul << 25, is_tuple = 1ul << 26, is_bytes = 1u
   X(Size, PyTuple_Size, (Object*))                                         \
   X(Object*, PyTuple_GetItem, (Object*, Size))                             \
   X(int, PyTuple_SetItem, (Object*, Size, Object*))                        \
+  X(Object*, PySet_New, (Object*))                                         \
+  X(Object*, PyFrozenSet_New, (Object*))                                   \
   X(Object*, PyDict_New, ())                                               \
   X(int, PyDict_SetItem, (Object*, Object*, Object*))                      \
   X(int, PyDict_SetItemString, (Object*, const char*, Object*))            \
@@ -120,6 +135,26 @@ class Reference {
   Object* object_;
 };
 
+// Calls a function of Python that may wait for its lock: those that run code in Python, too. At the end of the program Python lets a
+// daemon thread that waits call pthread_exit, which unwinds the stack as an exception does. What is on it must not be touched any more,
+// so the thread sleeps until the process is gone, as newer Pythons have it.
+template <class Result, class... Parameters, class... Arguments>
+Result call(Result function(Parameters...), Arguments... arguments) {
+  try {
+    return function(arguments...);
+  } catch (...) {
+    for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
+  }
+}
+
+// A library that contains its own libgcc can catch what another one unwinds only after it has thrown something itself.
+void enable_call() {
+  try {
+    throw 0;
+  } catch (int) {
+  }
+}
+
 // Whether the first word of an int is its reference count, as in every Python with a global lock but for some debug builds.
 bool counts_in_first_word(unsigned long number) {
   const Reference object(py.PyLong_FromUnsignedLong(number));
@@ -137,12 +172,26 @@ bool counts_in_first_word(unsigned long number) {
 bool has_global_lock = false;
 uint32_t first_counted_int = 0;
 
-void look_at_python() {
+// Objects that all interpreters share and that never go.
+Object* none = nullptr;
+Object* set_type = nullptr;
+Object* frozenset_type = nullptr;
+
+Object* type_of(Object* object) { return Reference(py.PyObject_Type(object)).get(); }  // lives as long as the object
+
+unsigned long kind_of(Object* object) { return py.PyType_GetFlags(type_of(object)); }
+
+bool look_at_python() {
   has_global_lock = counts_in_first_word(1'000'000);
   first_counted_int = counts_in_first_word(1) ? 0 : 257;
+  const Reference set(py.PySet_New(nullptr)), frozenset(py.PyFrozenSet_New(nullptr));
+  const Reference nothing(set ? py.PyObject_CallMethod(set.get(), "clear", nullptr) : nullptr);
+  if (!nothing || !frozenset) return false;
+  none = nothing.get();
+  set_type = type_of(set.get());
+  frozenset_type = type_of(frozenset.get());
+  return true;
 }
-
-unsigned long kind_of(Object* object) { return py.PyType_GetFlags(Reference(py.PyObject_Type(object)).get()); }
 
 // The int objects of tokens, each made on first use: making all of them at once would cost more than opening the encoding.
 // An encoding has one such table in each interpreter.
@@ -199,15 +248,45 @@ constexpr char capsule_name[] = "token_ranker";
 struct Binding {
   explicit Binding(const token_ranker_t* handle)
       : handle(handle), ints(std::min<size_t>(size_t{handle->encoding.decoder().max_token()} + 1, max_kept_ints)) {
+    const bpe::SpecialTokens& special = encoding().special_tokens();
+    for (size_t i = 0; i < special.size(); i++) special_indices[{special[i].text, special[i].text_size}] = uint32_t(i);
     handle->acquire();
   }
-  ~Binding() { handle->release(); }
+  ~Binding() {
+    delete idle_tokens.load();
+    handle->release();
+  }
 
   const bpe::Encoding& encoding() const { return handle->encoding; }
 
   const token_ranker_t* const handle;
   IntObjects ints;
+  std::unordered_map<std::string_view, uint32_t> special_indices;
   std::atomic<bool> is_closed = false;
+  std::atomic<bpe::TokenBuffer*> idle_tokens = nullptr;  // see BufferLoan
+};
+
+// Memory for the tokens of one text. That of texts up to max_text is kept for the next call, at most 1 MiB for each binding: a call
+// takes it out of its place, and puts it back if the place is still empty.
+class BufferLoan {
+ public:
+  BufferLoan(Binding& binding, size_t text_size) : place_(text_size <= max_text ? &binding.idle_tokens : nullptr) {
+    if (place_) buffer_.reset(place_->exchange(nullptr, std::memory_order_acquire));
+    if (!buffer_) buffer_.reset(new (std::nothrow) bpe::TokenBuffer);
+  }
+  ~BufferLoan() {
+    if (!buffer_ || !place_) return;
+    buffer_->clear();
+    bpe::TokenBuffer* empty = nullptr;
+    if (place_->compare_exchange_strong(empty, buffer_.get(), std::memory_order_release, std::memory_order_relaxed)) buffer_.release();
+  }
+  explicit operator bool() const { return bool(buffer_); }
+  bpe::TokenBuffer& operator*() const { return *buffer_; }
+
+ private:
+  static constexpr size_t max_text = 160 << 10;  // bytes and tokens at most; the buffer grows by halves
+  std::atomic<bpe::TokenBuffer*>* const place_;
+  std::unique_ptr<bpe::TokenBuffer> buffer_;
 };
 
 void destroy(Object* capsule) { delete static_cast<Binding*>(py.PyCapsule_GetPointer(capsule, capsule_name)); }
@@ -232,36 +311,64 @@ Object* call_method(Object* self, const char* name, Object* const* args, Size ar
   for (Size i = 0; i < names_size; i++) {
     if (py.PyDict_SetItem(keywords.get(), py.PyTuple_GetItem(names, i), args[args_size + i]) < 0) return nullptr;
   }
-  return py.PyObject_Call(method.get(), positional.get(), keywords.get());
+  return call(py.PyObject_Call, method.get(), positional.get(), keywords.get());
 }
 
 // Work below these sizes takes less than some 20 microseconds: giving up the lock and waiting for it again may take longer.
 constexpr size_t long_text = 16384;  // bytes
 constexpr size_t many_tokens = 16384;
 
-// Runs the part of a call that needs no Python, without its lock if that is long. False: it failed, or gave up.
+// The part of a call that needs no Python, without its lock if that is long.
+class Unlocked {
+ public:
+  explicit Unlocked(bool is_long) : state_(is_long ? py.PyEval_SaveThread() : nullptr) {}
+  ~Unlocked() {
+    if (state_) call(py.PyEval_RestoreThread, state_);
+  }
+  Unlocked(const Unlocked&) = delete;
+  Unlocked& operator=(const Unlocked&) = delete;
+
+  // Holds the lock in between.
+  class Break {
+   public:
+    explicit Break(Unlocked& part) : part_(part) {
+      if (part_.state_) call(py.PyEval_RestoreThread, part_.state_);
+    }
+    ~Break() {
+      if (part_.state_) part_.state_ = py.PyEval_SaveThread();
+    }
+
+   private:
+    Unlocked& part_;
+  };
+
+ private:
+  ThreadState* state_;
+};
+
+// False: it failed, or gave up.
 template <class Body>
 bool run(bool is_long, Body body) noexcept {
-  ThreadState* state = is_long ? py.PyEval_SaveThread() : nullptr;
-  bool is_done = false;
+  Unlocked part(is_long);
   try {
-    is_done = body();
+    return body(part);
   } catch (...) {
+    return false;
   }
-  if (state) py.PyEval_RestoreThread(state);
-  return is_done;
 }
 
-// A text argument as bytes: a bytes object's own, or the UTF-8 of a str.
+// A text argument as bytes: a bytes object's own, or the UTF-8 of a str. Other texts, and a str with lone surrogates, become bytes by
+// the method utf8 of self.
 class TextArgument {
  public:
-  explicit TextArgument(Object* argument) {
+  TextArgument(Object* self, Object* argument, bool is_one_of_many = false) {
     const unsigned long kind = kind_of(argument);
     if (kind & is_bytes) {
       use_bytes(argument);
     } else if (kind & is_str) {
-      // Python keeps the UTF-8 that it makes of a non-ASCII str as long as the str lives. A copy of its own is better for a larger one.
-      if (py.PyUnicode_GetLength(argument) >= max_kept_characters && !is_ascii(argument)) {
+      // Python keeps the UTF-8 that it makes of a non-ASCII str as long as the str lives. A copy of its own is better for a larger one,
+      // and for each of many; for a short one it costs less than to ask.
+      if (py.PyUnicode_GetLength(argument) < many_characters ? is_one_of_many : !is_ascii(argument)) {
         copy_ = Reference(py.PyUnicode_AsUTF8String(argument));
         if (copy_) use_bytes(copy_.get());
       } else {
@@ -270,16 +377,20 @@ class TextArgument {
         size_ = size_t(size);
       }
     }
+    if (data_) return;
+    py.PyErr_Clear();
+    copy_ = Reference(call_method(self, "utf8", &argument, 1, nullptr));
+    if (copy_) use_bytes(copy_.get());
     if (!data_) py.PyErr_Clear();
   }
 
-  // False: something else, or a str with lone surrogates.
+  // False: something else.
   bool is_usual() const { return data_; }
   bpe::Text text() const { return {data_, size_}; }
   bool is_long() const { return size_ >= long_text; }
 
  private:
-  static constexpr Size max_kept_characters = 2048;
+  static constexpr Size many_characters = 2048;
 
   static bool is_ascii(Object* string) {
     const Reference answer(py.PyObject_CallMethod(string, "isascii", nullptr));
@@ -299,67 +410,111 @@ class TextArgument {
   size_t size_ = 0;
 };
 
-constexpr bpe::SpecialSelection no_special = {};
 constexpr bpe::SpecialSelection all_special = {nullptr, TOKEN_RANKER_ALL_SPECIAL};
+
+// Special tokens that an argument means.
+struct Specials {
+  bool is_all = false;
+  std::vector<uint32_t> indices;  // else; ascending
+
+  bpe::SpecialSelection selection() const { return is_all ? all_special : bpe::SpecialSelection{indices.data(), indices.size()}; }
+  bool contains(uint32_t index) const { return is_all || std::binary_search(indices.begin(), indices.end(), index); }
+};
 
 // What the keywords of a call say.
 struct Options {
+  explicit Options(bool refuses_all = false) : refuses_all(refuses_all) {}
+
   size_t limit = SIZE_MAX;
-  bpe::SpecialSelection allowed = no_special;
-  bpe::SpecialSelection refused = no_special;
-  Reference selections;  // holds the indices of both, if they are not all or none
+  unsigned threads = 8;
+  Specials allowed;
+  bool refuses_all;  // that are not allowed
+  Specials refused;  // else
+
+  bool refuses() const { return refuses_all ? !allowed.is_all : !refused.selection().is_empty(); }
 };
 
 bool equals(Object* string, const char* ascii) { return py.PyUnicode_CompareWithASCIIString(string, ascii) == 0; }
 
 bool is_all(Object* value) { return kind_of(value) & is_str && equals(value, "all"); }
 
-// Reads the keywords `names` with their values. False: one of them, or its value, is none of the usual.
-bool read_keywords(Options& options, Object* const* values, Object* names, bool takes_limit) {
-  bool refuses_all = options.refused.is_all();
-  const Size names_size = py.PyTuple_Size(names);
-  for (Size i = 0; i < names_size; i++) {
-    Object* const name = py.PyTuple_GetItem(names, i);
-    if (equals(name, "allowed_special")) {
-      if (!is_all(values[i])) return false;
-      options.allowed = all_special;
-    } else if (equals(name, "disallowed_special")) {
-      refuses_all = is_all(values[i]);
-      if (!refuses_all && !(kind_of(values[i]) & is_tuple && py.PyTuple_Size(values[i]) == 0)) return false;
-    } else if (takes_limit && equals(name, "limit")) {
-      options.limit = py.PyLong_AsSize_t(values[i]);
-      if (options.limit != SIZE_MAX) continue;
-      py.PyErr_Clear();
-      return false;
-    } else {
+bool is_set(Object* value) { return type_of(value) == set_type || type_of(value) == frozenset_type; }
+
+// Reads names of special tokens. False: one is no str, or no special token unless ignores_unknown.
+bool read_names(std::vector<uint32_t>& indices, Object* names, const Binding& binding, bool ignores_unknown) try {
+  const Reference iterator(py.PyObject_GetIter(names));
+  if (!iterator) return false;
+  while (const Reference name{call(py.PyIter_Next, iterator.get())}) {
+    Size size = 0;
+    const char* data = kind_of(name.get()) & is_str ? py.PyUnicode_AsUTF8AndSize(name.get(), &size) : nullptr;
+    if (!data) return false;
+    const auto found = binding.special_indices.find({data, size_t(size)});
+    if (found != binding.special_indices.end()) {
+      indices.push_back(found->second);
+    } else if (!ignores_unknown) {
       return false;
     }
   }
-  // What is allowed is not refused.
-  options.refused = refuses_all && !options.allowed.is_all() ? all_special : no_special;
-  return true;
-}
-
-bool read_selection(bpe::SpecialSelection& selection, Object* value) {
-  char* data = nullptr;
-  Size size = 0;
-  if (!(kind_of(value) & is_bytes) || py.PyBytes_AsStringAndSize(value, &data, &size) < 0) return false;
-  selection = {reinterpret_cast<const uint32_t*>(data), size_t(size) / sizeof(uint32_t)};
-  return true;
-}
-
-// Asks self, which knows the special tokens by name: it returns two selections as indices, bytes of uint32. False: it does not.
-bool ask_for_selections(Options& options, Object* self, Object* const* values, Object* names) {
-  options.selections = Reference(call_method(self, "select_special", values, 0, names));
-  if (options.selections && read_selection(options.allowed, py.PyTuple_GetItem(options.selections.get(), 0)) &&
-      read_selection(options.refused, py.PyTuple_GetItem(options.selections.get(), 1)))
-    return true;
-  py.PyErr_Clear();
+  std::sort(indices.begin(), indices.end());
+  return !py.PyErr_Occurred();
+} catch (...) {
   return false;
 }
 
-bool is_refused(const bpe::Encoding& encoding, bpe::Text text, bpe::SpecialSelection refused) {
-  return !refused.is_empty() && bpe::SpecialTokens::Finder(encoding.special_tokens(), refused).find(text, 0).is_found();
+// Reads a number; None is no_number. False: something else.
+bool read_number(size_t& number, Object* value, size_t no_number) {
+  number = value == none ? no_number : py.PyLong_AsSize_t(value);
+  return value == none || number != SIZE_MAX;
+}
+
+bool read_threads(unsigned& threads, Object* value) {
+  size_t number = 0;
+  if (!read_number(number, value, 0) || (number == 0 && value != none)) return false;
+  threads = unsigned(std::min<size_t>(number, UINT32_MAX));
+  return true;
+}
+
+enum Keywords : unsigned { special_keywords = 1, limit_keyword = 2, threads_keyword = 4 };
+
+bool read_keyword(Options& options, Object* name, Object* value, const Binding& binding, unsigned taken) {
+  if (taken & special_keywords && equals(name, "allowed_special")) {
+    options.allowed.is_all = is_all(value);
+    return options.allowed.is_all || (is_set(value) && read_names(options.allowed.indices, value, binding, true));
+  }
+  if (taken & special_keywords && equals(name, "disallowed_special")) {
+    options.refuses_all = is_all(value);
+    const bool is_collection = kind_of(value) & (is_tuple | is_list) || is_set(value);
+    return options.refuses_all || (is_collection && read_names(options.refused.indices, value, binding, false));
+  }
+  if (taken & limit_keyword && equals(name, "limit")) return read_number(options.limit, value, SIZE_MAX);
+  return taken & threads_keyword && equals(name, "num_threads") && read_threads(options.threads, value);
+}
+
+// Reads the keywords `names`, which may be NULL, with their values. False: one of them, or its value, is none of the usual.
+bool read_keywords(Options& options, Object* const* values, Object* names, const Binding& binding, unsigned taken) {
+  const Size names_size = names ? py.PyTuple_Size(names) : 0;
+  for (Size i = 0; i < names_size; i++) {
+    if (read_keyword(options, py.PyTuple_GetItem(names, i), values[i], binding, taken)) continue;
+    py.PyErr_Clear();
+    return false;
+  }
+  return true;
+}
+
+// Whether a special token that the call refuses stands anywhere in the text.
+bool is_refused(const bpe::Encoding& encoding, bpe::Text text, const Options& options) {
+  if (!options.refuses()) return false;
+  if (!options.refuses_all)
+    return bpe::SpecialTokens::Finder(encoding.special_tokens(), options.refused.selection()).find(text, 0).is_found();
+  const bpe::SpecialTokens::Finder finder(encoding.special_tokens(), all_special);
+  for (bpe::SpecialMatch match = finder.find(text, 0); match.is_found(); match = finder.find(text, match.begin + 1)) {
+    // The longest one that begins here is found first; an allowed one may hide a shorter one.
+    for (bpe::SpecialMatch here = match; here.is_found() && here.begin == match.begin;
+         here = finder.find(text.part(0, here.end - 1), here.begin)) {
+      if (!options.allowed.contains(here.index)) return true;
+    }
+  }
+  return false;
 }
 
 Object* make_list(Binding& binding, const uint32_t* tokens, size_t size) {
@@ -373,6 +528,18 @@ Object* make_list(Binding& binding, const uint32_t* tokens, size_t size) {
   return list.release();
 }
 
+// A read-only memoryview of uint32 over a bytearray, which lives as long as a view of it.
+Object* make_view(Object* bytes) {
+  const Reference view(py.PyMemoryView_FromObject(bytes));
+  const Reference read_only(view ? py.PyObject_CallMethod(view.get(), "toreadonly", nullptr) : nullptr);
+  return read_only ? py.PyObject_CallMethod(read_only.get(), "cast", "s", "I") : nullptr;
+}
+
+Object* make_array(Binding&, const uint32_t* tokens, size_t size) {
+  const Reference bytes(py.PyByteArray_FromStringAndSize(reinterpret_cast<const char*>(tokens), Size(size * sizeof(uint32_t))));
+  return bytes ? make_view(bytes.get()) : nullptr;
+}
+
 // What a built-in returns: its result, the exception that is set, or what the method of Python makes of the call.
 Object* result_or_method(Object* result, const char* name, Object* self, Object* const* args, Size args_size, Object* names) {
   if (result || py.PyErr_Occurred()) return result;
@@ -381,49 +548,119 @@ Object* result_or_method(Object* result, const char* name, Object* self, Object*
 
 // The functions below that make a result return NULL with an exception set, or without one if the call is to be left to Python.
 
-Object* encode_text(Binding& binding, Object* argument, const Options& options) {
-  const TextArgument argument_text(argument);
-  if (!argument_text.is_usual()) return nullptr;
-  const bpe::Text text = argument_text.text();
+constexpr size_t bytes_per_token = 3;  // fewer than most texts have: memory of this size seldom grows
+
+bool encode_into(bpe::TokenSink& sink, const Binding& binding, bpe::Text text, const Options& options) {
+  if (is_refused(binding.encoding(), text, options)) return false;
+  sink.room(text.size / bytes_per_token);
+  bpe::encode(binding.encoding(), text, options.allowed.selection(), sink);
+  return true;
+}
+
+Object* encode_text(Binding& binding, const TextArgument& argument, const Options& options,
+                    Object* make(Binding& binding, const uint32_t* tokens, size_t size)) {
+  const bpe::Text text = argument.text();
   constexpr size_t few = 256;
-  uint32_t few_tokens[few];
-  bpe::TokenArray short_sink(few_tokens, few);  // a token covers at least one byte
-  bpe::TokenBuffer long_sink;
-  const bool is_short = text.size <= few;
-  const bool is_done = run(argument_text.is_long(), [&] {
-    if (is_refused(binding.encoding(), text, options.refused)) return false;
-    bpe::encode(binding.encoding(), text, options.allowed, is_short ? static_cast<bpe::TokenSink&>(short_sink) : long_sink);
-    return true;
-  });
-  if (!is_done) return nullptr;
-  return is_short ? make_list(binding, few_tokens, short_sink.size()) : make_list(binding, long_sink.data(), long_sink.size());
+  if (text.size <= few) {
+    uint32_t tokens[few];
+    bpe::TokenArray sink(tokens, few);  // a token covers at least one byte
+    const bool is_done = run(false, [&](Unlocked&) { return encode_into(sink, binding, text, options); });
+    return is_done ? make(binding, tokens, sink.size()) : nullptr;
+  }
+  const BufferLoan buffer(binding, text.size);
+  const bool is_done = buffer && run(argument.is_long(), [&](Unlocked&) { return encode_into(*buffer, binding, text, options); });
+  return is_done ? make(binding, (*buffer).data(), (*buffer).size()) : nullptr;
 }
 
 Object* encode_ordinary(Object* self, Object* const* args, Size args_size, Object* names) noexcept {
   Binding* binding = open_binding(self);
-  Object* list = binding && args_size == 1 && !names ? encode_text(*binding, args[0], Options()) : nullptr;
+  Object* list = nullptr;
+  if (binding && args_size == 1 && !names) {
+    const TextArgument text(self, args[0]);
+    if (text.is_usual()) list = encode_text(*binding, text, Options(), make_list);
+  }
   return result_or_method(list, "encode_ordinary", self, args, args_size, names);
 }
 
 Object* encode(Object* self, Object* const* args, Size args_size, Object* names) noexcept {
   Binding* binding = open_binding(self);
   Object* list = nullptr;
-  if (binding && args_size == 1) {
-    Options options;
-    options.refused = all_special;
-    if (!names || read_keywords(options, args + 1, names, false) || ask_for_selections(options, self, args + 1, names))
-      list = encode_text(*binding, args[0], options);
+  Options options(true);
+  if (binding && args_size == 1 && read_keywords(options, args + 1, names, *binding, special_keywords)) {
+    const TextArgument text(self, args[0]);
+    if (text.is_usual()) list = encode_text(*binding, text, options, make_list);
   }
   return result_or_method(list, "encode", self, args, args_size, names);
 }
 
-Object* count_text(Binding& binding, Object* argument, const Options& options) {
-  const TextArgument argument_text(argument);
-  if (!argument_text.is_usual()) return nullptr;
+// Tokens that are written where they stay: in a bytearray, which only this call knows yet.
+class ArraySink final : public bpe::TokenSink {
+ public:
+  explicit ArraySink(size_t capacity) : bytes_(py.PyByteArray_FromStringAndSize(nullptr, Size(capacity * sizeof(uint32_t)))) {
+    if (bytes_) use(capacity);
+  }
+  explicit operator bool() const { return bool(bytes_); }
+  void begin(Unlocked& part) { part_ = &part; }
+
+  uint32_t* room(size_t count) override {
+    if (capacity_ - size_ < count) {
+      const Unlocked::Break locked(*part_);
+      if (!resize(std::max(size_ + count, capacity_ + capacity_ / 2))) throw std::bad_alloc();
+    }
+    return tokens_ + size_;
+  }
+  bool add(size_t count) override {
+    size_ += count;
+    return true;
+  }
+
+  // NULL with an exception set.
+  Object* view() { return resize(size_) ? make_view(bytes_.get()) : nullptr; }
+
+ private:
+  void use(size_t capacity) {
+    capacity_ = capacity;
+    tokens_ = reinterpret_cast<uint32_t*>(py.PyByteArray_AsString(bytes_.get()));
+  }
+  bool resize(size_t capacity) {
+    if (py.PyByteArray_Resize(bytes_.get(), Size(capacity * sizeof(uint32_t))) < 0) return false;
+    use(capacity);
+    return true;
+  }
+
+  const Reference bytes_;
+  Unlocked* part_ = nullptr;
+  uint32_t* tokens_ = nullptr;
+  size_t size_ = 0;
+  size_t capacity_ = 0;
+};
+
+Object* encode_long_to_array(Binding& binding, const TextArgument& argument, const Options& options) {
+  ArraySink sink(argument.text().size / bytes_per_token);
+  const bool is_done = sink && run(true, [&](Unlocked& part) {
+    sink.begin(part);
+    return encode_into(sink, binding, argument.text(), options);
+  });
+  return is_done ? sink.view() : nullptr;
+}
+
+Object* encode_to_array(Object* self, Object* const* args, Size args_size, Object* names) noexcept {
+  Binding* binding = open_binding(self);
+  Object* array = nullptr;
+  Options options;
+  if (binding && args_size == 1 && read_keywords(options, args + 1, names, *binding, special_keywords)) {
+    const TextArgument text(self, args[0]);
+    if (text.is_usual())
+      array = text.is_long() ? encode_long_to_array(*binding, text, options) : encode_text(*binding, text, options, make_array);
+  }
+  return result_or_method(array, "encode_to_array", self, args, args_size, names);
+}
+
+Object* count_text(Binding& binding, const TextArgument& argument, const Options& options) {
   size_t count = 0;
-  const bool is_done = run(argument_text.is_long(), [&] {
-    if (is_refused(binding.encoding(), argument_text.text(), options.refused)) return false;
-    count = bpe::count(binding.encoding(), argument_text.text(), options.allowed, options.limit);
+  const bool is_done = run(argument.is_long(), [&](Unlocked&) {
+    if (is_refused(binding.encoding(), argument.text(), options)) return false;
+    count = bpe::count(binding.encoding(), argument.text(), options.allowed.selection(), options.limit);
     return true;
   });
   return is_done ? py.PyLong_FromSize_t(count) : nullptr;
@@ -432,11 +669,100 @@ Object* count_text(Binding& binding, Object* argument, const Options& options) {
 Object* count(Object* self, Object* const* args, Size args_size, Object* names) noexcept {
   Binding* binding = open_binding(self);
   Object* number = nullptr;
-  if (binding && args_size == 1) {
-    Options options;
-    if (!names || read_keywords(options, args + 1, names, true)) number = count_text(*binding, args[0], options);
+  Options options;
+  if (binding && args_size == 1 && read_keywords(options, args + 1, names, *binding, special_keywords | limit_keyword)) {
+    const TextArgument text(self, args[0]);
+    if (text.is_usual()) number = count_text(*binding, text, options);
   }
   return result_or_method(number, "count", self, args, args_size, names);
+}
+
+// The bytes of many texts, one after another.
+class GatheredTexts {
+ public:
+  GatheredTexts() { offsets_.push_back(0); }
+  GatheredTexts(const GatheredTexts&) = delete;
+  GatheredTexts& operator=(const GatheredTexts&) = delete;
+  ~GatheredTexts() { std::free(bytes_); }
+
+  void add(bpe::Text text) {
+    const size_t used = bytes_size();
+    if (capacity_ - used < text.size) {
+      const size_t capacity = std::max(used + text.size, capacity_ + capacity_ / 2);
+      auto* bytes = static_cast<uint8_t*>(std::realloc(bytes_, capacity));
+      if (!bytes) throw std::bad_alloc();
+      bytes_ = bytes;
+      capacity_ = capacity;
+    }
+    if (text.size) std::memcpy(bytes_ + used, text.data, text.size);
+    offsets_.push_back(int64_t(used + text.size));
+  }
+
+  size_t bytes_size() const { return size_t(offsets_.back()); }
+  size_t size() const { return offsets_.size() - 1; }
+  bpe::Text operator[](size_t i) const { return {bytes_ + offsets_[i], size_t(offsets_[i + 1] - offsets_[i])}; }
+  const uint8_t* bytes() const { return bytes_; }
+  const int64_t* offsets() const { return offsets_.data(); }
+
+ private:
+  uint8_t* bytes_ = nullptr;
+  size_t capacity_ = 0;
+  std::vector<int64_t> offsets_;
+};
+
+// False with or without an exception set.
+bool encode_tuple(bpe::BatchTokens& result, const Binding& binding, Object* self, Object* texts, const Options& options) {
+  std::unique_ptr<GatheredTexts> gathered;
+  const bool is_gathered = run(false, [&](Unlocked&) {
+    gathered = std::make_unique<GatheredTexts>();
+    for (Size i = 0; i < py.PyTuple_Size(texts); i++) {
+      const TextArgument text(self, py.PyTuple_GetItem(texts, i), true);
+      if (!text.is_usual()) return false;
+      gathered->add(text.text());
+    }
+    return true;
+  });
+  return is_gathered && run(gathered->bytes_size() >= long_text, [&](Unlocked&) {
+    for (size_t i = 0; options.refuses() && i < gathered->size(); i++) {
+      if (is_refused(binding.encoding(), (*gathered)[i], options)) return false;
+    }
+    bpe::encode_batch(binding.encoding(), gathered->bytes(), gathered->offsets(), gathered->size(), options.allowed.selection(),
+                      options.threads, result);
+    return true;
+  });
+}
+
+Object* make_lists(Binding& binding, const bpe::BatchTokens& result) {
+  const size_t size = result.offsets.size() - 1;
+  Reference lists(py.PyList_New(Size(size)));
+  if (!lists) return nullptr;
+  for (size_t i = 0; i < size; i++) {
+    Object* list = make_list(binding, result.tokens + result.offsets[i], size_t(result.offsets[i + 1] - result.offsets[i]));
+    if (!list || py.PyList_SetItem(lists.get(), Size(i), list) < 0) return nullptr;
+  }
+  return lists.release();
+}
+
+// An iterator gives its texts once: what is left to the method gets them as a tuple.
+Object* encode_batch_as(const char* name, Options&& options, unsigned taken, Object* self, Object* const* args, Size args_size, Object* names) {
+  Binding* binding = open_binding(self);
+  if (!binding || args_size != 1 || !read_keywords(options, args + 1, names, *binding, taken))
+    return call_method(self, name, args, args_size, names);
+  const Reference texts(call(py.PySequence_Tuple, args[0]));
+  if (!texts) return nullptr;
+  bpe::BatchTokens result;
+  Object* lists = encode_tuple(result, *binding, self, texts.get(), options) ? make_lists(*binding, result) : nullptr;
+  Object* texts_and_keywords[4] = {texts.get()};
+  for (Size i = 0; names && i < py.PyTuple_Size(names); i++) texts_and_keywords[1 + i] = args[1 + i];
+  return result_or_method(lists, name, self, texts_and_keywords, 1, names);
+}
+
+Object* encode_batch(Object* self, Object* const* args, Size args_size, Object* names) noexcept {
+  return encode_batch_as("encode_batch", Options(true), special_keywords | threads_keyword, self, args, args_size, names);
+}
+
+Object* encode_ordinary_batch(Object* self, Object* const* args, Size args_size, Object* names) noexcept {
+  return encode_batch_as("encode_ordinary_batch", Options(), threads_keyword, self, args, args_size, names);
 }
 
 // The numbers of a list or tuple of ints.
@@ -489,7 +815,7 @@ Object* decode_to_bytes(Binding& binding, Object* argument) {
   if (!tokens.is_usual()) return nullptr;
   const bpe::Decoder& decoder = binding.encoding().decoder();
   size_t size = 0;
-  const bool is_known = run(tokens.size() >= many_tokens, [&] {
+  const bool is_known = run(tokens.size() >= many_tokens, [&](Unlocked&) {
     size = decoder.decoded_size(tokens.data(), tokens.size());
     return true;
   });
@@ -498,7 +824,7 @@ Object* decode_to_bytes(Binding& binding, Object* argument) {
   Size unused = 0;
   char* data = nullptr;
   if (!bytes || py.PyBytes_AsStringAndSize(bytes.get(), &data, &unused) < 0) return nullptr;
-  run(tokens.size() >= many_tokens, [&] {
+  run(tokens.size() >= many_tokens, [&](Unlocked&) {
     decoder.decode(tokens.data(), tokens.size(), reinterpret_cast<uint8_t*>(data), size);
     return true;
   });
@@ -519,27 +845,84 @@ Object* decode_to_str(Binding& binding, Object* argument, const char* errors) {
   return py.PyUnicode_DecodeUTF8(data, size, errors);
 }
 
+// NULL if it is no str.
+const char* read_errors(Object* value) {
+  Size size = 0;
+  const char* errors = kind_of(value) & is_str ? py.PyUnicode_AsUTF8AndSize(value, &size) : nullptr;
+  if (!errors) py.PyErr_Clear();
+  return errors;
+}
+
 Object* decode(Object* self, Object* const* args, Size args_size, Object* names) noexcept {
   Binding* binding = open_binding(self);
   const char* errors = nullptr;
   if (args_size == 1 && !names) {
     errors = "replace";
   } else if (names ? args_size == 1 && py.PyTuple_Size(names) == 1 && equals(py.PyTuple_GetItem(names, 0), "errors") : args_size == 2) {
-    Size size = 0;
-    if (kind_of(args[1]) & is_str) errors = py.PyUnicode_AsUTF8AndSize(args[1], &size);
-    if (!errors) py.PyErr_Clear();
+    errors = read_errors(args[1]);
   }
   Object* string = binding && errors ? decode_to_str(*binding, args[0], errors) : nullptr;
   return result_or_method(string, "decode", self, args, args_size, names);
 }
 
+// What is no usual sequence of tokens is left to the method for one.
+Object* decode_batch_as(const char* name, const char* name_for_one, Object* self, Object* const* args, Size args_size, Object* names) {
+  Binding* binding = open_binding(self);
+  const bool makes_str = std::strcmp(name_for_one, "decode") == 0;
+  Object* errors_value = nullptr;
+  const char* errors = "replace";
+  bool is_usual = binding && args_size == 1;
+  for (Size i = 0; is_usual && names && i < py.PyTuple_Size(names); i++) {
+    Object* const value = args[1 + i];
+    unsigned threads;  // dividing the work does not pay
+    if (makes_str && equals(py.PyTuple_GetItem(names, i), "errors")) {
+      errors_value = value;
+      errors = read_errors(value);
+      is_usual = errors;
+    } else {
+      is_usual = equals(py.PyTuple_GetItem(names, i), "num_threads") && read_threads(threads, value);
+    }
+  }
+  if (!is_usual) {
+    py.PyErr_Clear();
+    return call_method(self, name, args, args_size, names);
+  }
+  const Reference batch(call(py.PySequence_Tuple, args[0]));
+  Reference results(batch ? py.PyList_New(py.PyTuple_Size(batch.get())) : nullptr);
+  for (Size i = 0; results && i < py.PyTuple_Size(batch.get()); i++) {
+    Object* const one[] = {py.PyTuple_GetItem(batch.get(), i), errors_value};
+    Object* result = makes_str ? decode_to_str(*binding, one[0], errors) : decode_to_bytes(*binding, one[0]);
+    result = result_or_method(result, name_for_one, self, one, errors_value ? 2 : 1, nullptr);
+    if (!result || py.PyList_SetItem(results.get(), i, result) < 0) return nullptr;
+  }
+  return results.release();
+}
+
+Object* decode_batch(Object* self, Object* const* args, Size args_size, Object* names) noexcept {
+  return decode_batch_as("decode_batch", "decode", self, args, args_size, names);
+}
+
+Object* decode_bytes_batch(Object* self, Object* const* args, Size args_size, Object* names) noexcept {
+  return decode_batch_as("decode_bytes_batch", "decode_bytes", self, args, args_size, names);
+}
+
 const Method methods[] = {
     {"encode_ordinary", encode_ordinary, fastcall_with_keywords, "encode_ordinary($self, text)\n--\n\nSee Encoding.encode_ordinary."},
     {"encode", encode, fastcall_with_keywords, "encode(text, *, allowed_special=set(), disallowed_special='all'): see Encoding.encode."},
+    {"encode_to_array", encode_to_array, fastcall_with_keywords,
+     "encode_to_array(text, *, allowed_special=set(), disallowed_special=()): see Encoding.encode_to_array."},
+    {"encode_ordinary_batch", encode_ordinary_batch, fastcall_with_keywords,
+     "encode_ordinary_batch($self, text, *, num_threads=8)\n--\n\nSee Encoding.encode_ordinary_batch."},
+    {"encode_batch", encode_batch, fastcall_with_keywords,
+     "encode_batch(text, *, num_threads=8, allowed_special=set(), disallowed_special='all'): see Encoding.encode_batch."},
     {"count", count, fastcall_with_keywords,
      "count(text, *, limit=None, allowed_special=set(), disallowed_special=()): see Encoding.count."},
     {"decode", decode, fastcall_with_keywords, "decode($self, tokens, errors='replace')\n--\n\nSee Encoding.decode."},
     {"decode_bytes", decode_bytes, fastcall_with_keywords, "decode_bytes($self, tokens)\n--\n\nSee Encoding.decode_bytes."},
+    {"decode_batch", decode_batch, fastcall_with_keywords,
+     "decode_batch($self, batch, *, errors='replace', num_threads=8)\n--\n\nSee Encoding.decode_batch."},
+    {"decode_bytes_batch", decode_bytes_batch, fastcall_with_keywords,
+     "decode_bytes_batch($self, batch, *, num_threads=8)\n--\n\nSee Encoding.decode_bytes_batch."},
 };
 
 }  // namespace
@@ -554,9 +937,9 @@ int32_t token_ranker_python_attach(const void* const* functions) {
   const std::lock_guard lock(mutex);
   if (is_attached) return std::memcmp(&py, functions, sizeof py) == 0;
   std::memcpy(&py, functions, sizeof py);
-  look_at_python();
-  is_attached = true;
-  return 1;
+  enable_call();
+  is_attached = look_at_python();
+  return is_attached;
 }
 
 void* token_ranker_python_capsule(const token_ranker_t* ranker) {

@@ -29,7 +29,7 @@ import os
 import sys
 import threading
 from array import array
-from ctypes import POINTER, c_char_p, c_int32, c_size_t, c_uint32, c_uint64, c_void_p
+from ctypes import POINTER, c_char_p, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
 from typing import TYPE_CHECKING, AbstractSet, Any, Callable, Collection, Iterable, NoReturn, Sequence, Union
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ _Definition = _struct(
     reserved=c_uint32, pattern=c_char_p, pattern_size=c_size_t, special_tokens=POINTER(_SpecialToken), special_tokens_size=c_size_t,
     engine=c_char_p,
 )  # fmt: skip
+_Result = _struct("_Result", tokens=c_void_p, tokens_size=c_size_t, offsets=POINTER(c_int64), offsets_size=c_size_t)
 _Information = _struct(
     "_Information",
     struct_size=c_size_t, name=c_void_p, name_size=c_size_t, pattern=c_void_p, pattern_size=c_size_t, engine=c_char_p,
@@ -93,6 +94,11 @@ _FUNCTIONS = {
     "token_ranker_free": (None, [c_void_p]),
     "token_ranker_info": (c_int32, [c_void_p, POINTER(_Information)] + _ERROR),
     "token_ranker_encode": (c_int32, [c_void_p] + _TEXT + _SELECTION + _BUFFER + _ERROR),
+    "token_ranker_encode_batch": (
+        c_int32,
+        [c_void_p, c_char_p, c_void_p, c_size_t] + _SELECTION + [c_uint32, POINTER(POINTER(_Result))] + _ERROR,
+    ),
+    "token_ranker_result_free": (None, [POINTER(_Result)]),
     "token_ranker_count": (c_int32, [c_void_p] + _TEXT + _SELECTION + [c_size_t, POINTER(c_size_t)] + _ERROR),
     "token_ranker_find_special": (c_int32, [c_void_p] + _TEXT + _SELECTION + [POINTER(c_uint32), POINTER(c_size_t)] + _ERROR),
     "token_ranker_pretokenize": (c_int32, [c_void_p] + _TEXT + _BUFFER + _ERROR),
@@ -244,6 +250,20 @@ def _token_array(tokens: Sequence[int]) -> array[int]:
         return array("I", [_token(token) for token in tokens])  # takes integers of other types; else says what is wrong
 
 
+def _thread_count(num_threads: int | None) -> int:
+    """As the library takes it: 0 is what the process may use."""
+    if num_threads is None:
+        return 0
+    if num_threads <= 0:
+        raise ValueError("max_workers must be greater than 0")
+    return min(operator.index(num_threads), 2**32 - 1)
+
+
+def _each(function: Callable[[Any], Any], items: Iterable[Any], num_threads: int | None) -> list[Any]:
+    _thread_count(num_threads)
+    return [function(item) for item in list(items)]
+
+
 def raise_disallowed_special_token(token: str) -> NoReturn:
     raise ValueError(
         f"Encountered text corresponding to disallowed special token {token!r}.\n"
@@ -382,11 +402,6 @@ class _Core(tuple):
         refused = frozenset(disallowed_special or ())
         return self.indices(refused) if refused <= self.special_indices.keys() else _any_of(refused)
 
-    def select_special(self, allowed_special: Any = frozenset(), disallowed_special: Any = "all") -> tuple[bytes, Any]:
-        """What the built-in `encode` asks when its keywords have values other than "all" and ()."""
-        len(disallowed_special)  # an iterator, which could not be read again, is not for built-ins
-        return self.select_allowed(allowed_special), self.select_refused(allowed_special, disallowed_special)
-
     def find_special(self, data: bytes, selection: bytes) -> tuple[int, int]:
         """Index of the first of these special tokens in the text, or _NOT_FOUND, and the byte where it begins."""
         index, offset = c_uint32(), c_size_t()
@@ -394,9 +409,8 @@ class _Core(tuple):
         self.call(self.library.token_ranker_find_special, data, len(data), selection, len(selection) // 4, *results)
         return index.value, offset.value
 
-    def refuse(self, text: Text, allowed_special: Any, disallowed_special: Any) -> None:
-        """Raises if the text contains a special token that is not allowed in it."""
-        refused = self.select_refused(allowed_special, disallowed_special)
+    def refuse(self, text: Text, refused: Any) -> None:
+        """Raises if the text contains a special token of a selection."""
         if not refused:
             return
         if not isinstance(text, (str, *_BYTES)):
@@ -412,25 +426,57 @@ class _Core(tuple):
 
     # -- Encoding and decoding.
 
-    def encode_data(self, data: bytes, allowed: bytes) -> array[int]:
-        # Text has about four bytes to a token.
-        return self.fill(self.library.token_ranker_encode, "I", 1, len(data) // 3 + 8, data, len(data), allowed, len(allowed) // 4)
+    utf8 = staticmethod(_utf8)  # for the built-ins
 
-    def encode_to_array(self, text: Text, allowed_special: Any, disallowed_special: Any) -> array[int]:
-        self.refuse(text, allowed_special, disallowed_special)
+    def encode_data(self, data: bytes, allowed: bytes) -> array[int]:
+        if len(data) > 16384:  # room for a token of each byte would be too much
+            return self.encode_many([data], allowed, 1)[0]
+        return self.fill(self.library.token_ranker_encode, "I", 1, len(data), data, len(data), allowed, len(allowed) // 4)
+
+    def encode_many(self, data: list[bytes], allowed: bytes, threads: int) -> list[array[int]]:
+        offsets, result = array("q", itertools.accumulate(map(len, data), initial=0)), POINTER(_Result)()
+        texts, selection = (b"".join(data), offsets.buffer_info()[0], len(data)), (allowed, len(allowed) // 4)
+        self.call(self.library.token_ranker_encode_batch, *texts, *selection, threads, ctypes.byref(result))
+        try:
+            tokens, ends = result.contents.tokens or 0, result.contents.offsets[: len(data) + 1]
+            parts = [ctypes.string_at(tokens + 4 * begin, 4 * (end - begin)) for begin, end in zip(ends, ends[1:])]
+        finally:
+            self.library.token_ranker_result_free(result)
+        return [array("I", part) for part in parts]
+
+    def encode_text(self, text: Text, allowed_special: Any, disallowed_special: Any) -> array[int]:
+        self.refuse(text, self.select_refused(allowed_special, disallowed_special))
         return self.encode_data(_utf8(text), self.select_allowed(allowed_special))
+
+    def encode_to_array(self, text: Text, *, allowed_special: Any = frozenset(), disallowed_special: Any = ()) -> memoryview:
+        return memoryview(self.encode_text(text, allowed_special, disallowed_special)).toreadonly()
+
+    def encode_ordinary_batch(self, text: Iterable[Text], *, num_threads: int | None = 8) -> list[list[int]]:
+        threads = _thread_count(num_threads)
+        return [tokens.tolist() for tokens in self.encode_many([_utf8(item) for item in list(text)], b"", threads)]
+
+    def encode_batch(
+        self, text: Iterable[Text], *, num_threads: int | None = 8, allowed_special: Any = frozenset(), disallowed_special: Any = "all"
+    ) -> list[list[int]]:
+        refused = self.select_refused(allowed_special, disallowed_special)
+        threads, data = _thread_count(num_threads), []
+        for item in list(text):
+            self.refuse(item, refused)
+            data.append(_utf8(item))
+        allowed = self.select_allowed(allowed_special) if data else b""
+        return [tokens.tolist() for tokens in self.encode_many(data, allowed, threads)]
 
     def encode_ordinary(self, text: Text) -> list[int]:
         return self.encode_data(_utf8(text), b"").tolist()
 
     def encode(self, text: Text, *, allowed_special: Any = frozenset(), disallowed_special: Any = "all") -> list[int]:
-        return self.encode_to_array(text, allowed_special, disallowed_special).tolist()
+        return self.encode_text(text, allowed_special, disallowed_special).tolist()
 
     def count(self, text: Text, *, limit: int | None = None, allowed_special: Any = frozenset(), disallowed_special: Any = ()) -> int:
         limit = _SIZE_MAX if limit is None else min(operator.index(limit), _SIZE_MAX)
         if limit < 0:
             raise ValueError("limit is negative")
-        self.refuse(text, allowed_special, disallowed_special)
+        self.refuse(text, self.select_refused(allowed_special, disallowed_special))
         data, allowed, count = _utf8(text), self.select_allowed(allowed_special), c_size_t()
         self.call(self.library.token_ranker_count, data, len(data), allowed, len(allowed) // 4, limit, ctypes.byref(count))
         return count.value
@@ -454,6 +500,12 @@ class _Core(tuple):
 
     def decode(self, tokens: Sequence[int], errors: str = "replace") -> str:
         return self.decode_bytes(tokens).decode("utf-8", errors=errors)
+
+    def decode_batch(self, batch: Iterable[Sequence[int]], *, errors: str = "replace", num_threads: int | None = 8) -> list[str]:
+        return _each(functools.partial(self.decode, errors=errors), batch, num_threads)
+
+    def decode_bytes_batch(self, batch: Iterable[Sequence[int]], *, num_threads: int | None = 8) -> list[bytes]:
+        return _each(self.decode_bytes, batch, num_threads)
 
 
 def _indices_but(names: list[str], excluded: frozenset[str]) -> bytes:
@@ -559,9 +611,9 @@ class Encoding:
         self._special_tokens = core.special_tokens
         self._special_token_values = set(core.special_tokens.values())
         self._core_bpe = core
-        # A built-in takes the place of a method, unless a subclass has its own.
+        # A built-in takes the place of a method, unless a subclass has its own, or what a batch is made of.
         for name, function in core.make_builtins().items():
-            if getattr(type(self), name) is getattr(Encoding, name):
+            if all(getattr(type(self), used) is getattr(Encoding, used) for used in (name, name.replace("_batch", ""))):
                 self.__dict__[name] = function
 
     @functools.cached_property
@@ -650,30 +702,45 @@ class Encoding:
         """
         return self._core_bpe.count(text, limit=limit, allowed_special=allowed_special, disallowed_special=disallowed_special)
 
+    def encode_to_array(self, text: Text, *, allowed_special: Allowed = set(), disallowed_special: Disallowed = ()) -> memoryview:
+        """As encode; the tokens are a read-only one-dimensional buffer of uint32. Special text is ordinary by default and never raises.
+
+        numpy.asarray and others that take buffers use the tokens where they are.
+
+        >>> tokens = enc.encode_to_array("hello world")
+        >>> len(tokens), tokens[1], tokens.tolist()
+        (2, 995, [31373, 995])
+        """
+        return self._core_bpe.encode_to_array(text, allowed_special=allowed_special, disallowed_special=disallowed_special)
+
     def encode_to_numpy(self, text: Text, *, allowed_special: Allowed = set(), disallowed_special: Disallowed = "all") -> numpy.ndarray:
         """As encode; the tokens are a read-only one-dimensional array of uint32. Needs numpy."""
         import numpy
 
-        tokens = self._core_bpe.encode_to_array(text, allowed_special, disallowed_special)
-        return numpy.asarray(memoryview(tokens).toreadonly())
+        return numpy.asarray(self.encode_to_array(text, allowed_special=allowed_special, disallowed_special=disallowed_special))
 
-    def encode_ordinary_batch(self, text: Iterable[Text], *, num_threads: int = 8) -> list[list[int]]:
-        """encode_ordinary of each text, in `num_threads` threads.
+    def encode_ordinary_batch(self, text: Iterable[Text], *, num_threads: int | None = 8) -> list[list[int]]:
+        """encode_ordinary of each text, in at most `num_threads` threads; None: as many as the process may use.
 
         >>> enc.encode_ordinary_batch(["hello world", "goodbye world"])
         [[31373, 995], [11274, 16390, 995]]
         """
-        return _map_in_threads(self.encode_ordinary, text, num_threads)
+        if type(self).encode_ordinary is not Encoding.encode_ordinary:
+            return _each(self.encode_ordinary, text, num_threads)
+        return self._core_bpe.encode_ordinary_batch(text, num_threads=num_threads)
 
     def encode_batch(
-        self, text: Iterable[Text], *, num_threads: int = 8, allowed_special: Allowed = set(), disallowed_special: Disallowed = "all"
+        self, text: Iterable[Text], *, num_threads: int | None = 8, allowed_special: Allowed = set(), disallowed_special: Disallowed = "all"
     ) -> list[list[int]]:
-        """encode of each text, in `num_threads` threads; the first error is raised."""
-        if disallowed_special != "all":
-            disallowed_special = frozenset(disallowed_special)
-        self._core_bpe.select_refused(allowed_special, disallowed_special)  # raises for what is no collection
-        encode = functools.partial(self.encode, allowed_special=allowed_special, disallowed_special=disallowed_special)
-        return _map_in_threads(encode, text, num_threads)
+        """encode of each text, in at most `num_threads` threads (None: as many as the process may use); the first error is raised.
+
+        >>> enc.encode_batch(["hello world", "hello<|endoftext|>"], allowed_special="all")
+        [[31373, 995], [31373, 50256]]
+        """
+        keywords = {"allowed_special": allowed_special, "disallowed_special": disallowed_special}
+        if type(self).encode is not Encoding.encode:
+            return _each(functools.partial(self.encode, **keywords), text, num_threads)
+        return self._core_bpe.encode_batch(text, num_threads=num_threads, **keywords)
 
     def encode_with_unstable(
         self, text: Text, *, allowed_special: Allowed = set(), disallowed_special: Disallowed = "all"
@@ -755,13 +822,21 @@ class Encoding:
             characters += sum(not _is_continuation(byte) for byte in piece)
         return b"".join(pieces).decode("utf-8", errors="strict"), offsets
 
-    def decode_batch(self, batch: Iterable[Sequence[int]], *, errors: str = "replace", num_threads: int = 8) -> list[str]:
-        """decode of each sequence of tokens, in `num_threads` threads."""
-        return _map_in_threads(functools.partial(self.decode, errors=errors), batch, num_threads)
+    def decode_batch(self, batch: Iterable[Sequence[int]], *, errors: str = "replace", num_threads: int | None = 8) -> list[str]:
+        """decode of each sequence of tokens. `num_threads` has no effect: threads do not pay here.
 
-    def decode_bytes_batch(self, batch: Iterable[Sequence[int]], *, num_threads: int = 8) -> list[bytes]:
-        """decode_bytes of each sequence of tokens, in `num_threads` threads."""
-        return _map_in_threads(self.decode_bytes, batch, num_threads)
+        >>> enc.decode_batch([[31373, 995], [11274, 16390]])
+        ['hello world', 'goodbye']
+        """
+        return _each(functools.partial(self.decode, errors=errors), batch, num_threads)
+
+    def decode_bytes_batch(self, batch: Iterable[Sequence[int]], *, num_threads: int | None = 8) -> list[bytes]:
+        """decode_bytes of each sequence of tokens. `num_threads` has no effect.
+
+        >>> enc.decode_bytes_batch([[31373, 995], [11274, 16390]])
+        [b'hello world', b'goodbye']
+        """
+        return _each(self.decode_bytes, batch, num_threads)
 
     # -- What the encoding is.
 
@@ -811,13 +886,6 @@ class Encoding:
 
 def _is_continuation(byte: int) -> bool:
     return 0x80 <= byte < 0xC0
-
-
-def _map_in_threads(function: Callable[[Any], Any], items: Iterable[Any], num_threads: int | None) -> list[Any]:
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(num_threads) as executor:
-        return list(executor.map(function, items))
 
 
 # ---- Unstable ends -----------------------------------------------------------------------------------------------------------------
@@ -881,7 +949,7 @@ def _last_blank_size(data: bytes) -> int:
 
 
 def _encode_with_unstable(core: _Core, text: Text, allowed_special: Any, disallowed_special: Any) -> tuple[list[int], list[list[int]]]:
-    core.refuse(text, allowed_special, disallowed_special)
+    core.refuse(text, core.select_refused(allowed_special, disallowed_special))
     stable, unstable = _split_unstable(core, _utf8(text), core.select_allowed(allowed_special))
     ranks = core.mergeable_ranks
     completions = {(ranks[token],) for token in _tokens_beginning_with(core, unstable)} if unstable else set()

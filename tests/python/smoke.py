@@ -40,6 +40,14 @@ def check_encoding(enc):
     assert enc.encode("\ud83d") == enc.encode("\ufffd")
     assert enc.count("hello world<|endoftext|>") == 9 and enc.count("hello world", limit=0) == 1
     assert enc.encode_batch(["hello", "world"]) == [[15339], [14957]] == enc.encode_ordinary_batch(["hello", "world"])
+    assert enc.encode_batch(text for text in ("hello", b"world", "\ud83d\udc4d")) == [[15339], [14957], [9468, 239, 235]]
+    assert enc.encode_batch(["<|endoftext|>"], allowed_special={"<|endoftext|>"}, num_threads=None) == [[100257]]
+    assert "disallowed special token" in raises(ValueError, enc.encode_batch, ["a", "<|endoftext|>"])
+    assert "max_workers must be" in raises(ValueError, enc.encode_batch, ["a"], num_threads=0)
+    raises(TypeError, enc.encode_batch, ["a", None])
+    tokens = enc.encode_to_array("hello world<|endoftext|>")
+    assert tokens.tolist() == enc.encode_ordinary("hello world<|endoftext|>") and tokens.readonly and tokens.format == "I"
+    assert len(enc.encode_to_array("")) == 0 and enc.encode_to_array("<|endoftext|>", allowed_special="all")[0] == 100257
     assert enc.encode_single_token("hello") == 15339
     assert 9906 in [completion[0] for completion in enc.encode_with_unstable("Hel")[1]]
     assert enc._encode_bytes(b" \xec\x8b\xa4\xed") == [62085]
@@ -51,7 +59,10 @@ def check_encoding(enc):
     raises(TypeError, enc.decode, [1.0])
     raises(UnicodeDecodeError, enc.decode, [239], "strict")
     assert enc.decode_with_offsets([15339, 1917, 100257]) == ("hello world<|endoftext|>", [0, 5, 11])
-    assert enc.decode_batch([[15339]]) == ["hello"] and enc.decode_tokens_bytes([15339]) == [b"hello"]
+    assert enc.decode_batch([[15339], (1917,), range(2)], num_threads=2) == ["hello", " world", '!"']
+    assert enc.decode_bytes_batch(iter([[15339], []])) == [b"hello", b""]
+    raises(KeyError, enc.decode_batch, [[0], [999999]], errors="strict")
+    assert enc.decode_tokens_bytes([15339]) == [b"hello"]
     assert enc.n_vocab == 100277 and enc.eot_token == 100257 and enc.is_special_token(100257)
     assert len(enc.token_byte_values()) == 100256
     assert pickle.loads(pickle.dumps(enc)).__dict__ is enc.__dict__
@@ -59,6 +70,9 @@ def check_encoding(enc):
     for text in ("漢字かな \U0001f600" * 3000, "hello world " * 3000, "é" * 2048, "\0" * 5):
         tokens = enc.encode(text)
         assert enc.encode(text.encode("utf-8")) == tokens and enc.decode(tokens) == text and enc.count(text) == len(tokens)
+        assert enc.encode_to_array(text).tolist() == tokens and enc.encode_batch([text, ""] * 20) == [tokens, []] * 20
+    data = bytes(range(128, 256)) * 1000  # nearly a token for each byte
+    assert enc.encode_to_array(data).tolist() == enc.encode(data) and enc.decode_bytes(enc.encode(data)) == data
 
 
 def check_counts_of_references(enc):
@@ -66,7 +80,11 @@ def check_counts_of_references(enc):
     calls = (
         lambda: enc.encode(text),
         lambda: enc.encode(text, disallowed_special={"<|endoftext|>"}),
+        lambda: enc.encode_to_array(text * 3000, allowed_special={"<|endoftext|>"}),
+        lambda: enc.encode_batch(iter([text, text])),
+        lambda: raises(TypeError, enc.encode_batch, [text, None]),
         lambda: enc.decode(tokens),
+        lambda: enc.decode_batch([tokens, tuple(tokens)]),
         lambda: raises(KeyError, enc.decode, [tokens[0], 999999]),
         lambda: raises(TypeError, enc.encode, text, nothing=text),
     )

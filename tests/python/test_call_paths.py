@@ -1,7 +1,12 @@
 """The built-ins and the methods in Python are twins, and both do what tiktoken does, for texts and tokens of every kind."""
 
+import functools
+import itertools
+import random
+
 import hypothesis
 import hypothesis.strategies as st
+import numpy
 import pytest
 
 import oracle
@@ -49,7 +54,40 @@ def test_encode_ordinary(name, text):
         encoding = module.get_encoding(name)
         assert encoding.encode_ordinary(text) == expected
         assert encoding.count(text) == len(expected)
+        assert encoding.encode_to_array(text).tolist() == expected
         assert encoding.encode_to_numpy(text, disallowed_special=()).tolist() == expected
+
+
+@pytest.mark.parametrize("name", NAMES)
+@hypothesis.given(text=texts, keywords=keywords)
+@settings
+def test_encode_to_array(name, text, keywords):
+    expected = outcome(oracle.get_encoding(name).encode, text, **{"disallowed_special": (), **keywords})
+    for module in MODULES.values():
+        actual = outcome(lambda: module.get_encoding(name).encode_to_array(text, **keywords).tolist())
+        assert actual[0] == expected[0]
+        if actual[0] != "ValueError":
+            assert actual == expected
+
+
+threads = st.sampled_from([{}, {"num_threads": 1}, {"num_threads": 3}, {"num_threads": 0}, {"num_threads": -1}])
+
+
+@pytest.mark.parametrize("name", NAMES)
+@hypothesis.given(batch=st.lists(texts, max_size=5), keywords=keywords, threads=threads, kind=st.sampled_from([list, tuple, iter]))
+@hypothesis.settings(max_examples=150, deadline=None)
+def test_encode_batch(name, batch, keywords, threads, kind):
+    reference = oracle.get_encoding(name)
+    expected = outcome(reference.encode_batch, kind(batch), **keywords, **threads)
+    ordinary = outcome(reference.encode_ordinary_batch, kind(batch), **threads)
+    for module in MODULES.values():
+        encoding = module.get_encoding(name)
+        actual = outcome(encoding.encode_batch, kind(batch), **keywords, **threads)
+        assert actual[0] == expected[0]
+        if actual[0] != "ValueError":
+            assert actual == expected
+        assert outcome(encoding.encode_ordinary_batch, kind(batch), **threads) == ordinary
+        assert outcome(encoding.encode_ordinary_batch, kind([text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode() for text in batch]), **threads) == ordinary
 
 
 @hypothesis.given(data=st.binary(max_size=100), keywords=keywords, limit=st.none() | st.integers(0, 50))
@@ -84,7 +122,52 @@ def test_decode(tokens, errors):
                     assert actual == expected
 
 
-@pytest.mark.parametrize("size", [0, 1, 255, 256, 257, 2047, 2048, 2049, 16383, 16384, 16385, 100_000])
+@hypothesis.given(batch=st.lists(tokens, max_size=4), errors=st.sampled_from([{}, {"errors": "strict"}, {"errors": "nope"}]), threads=threads, kind=st.sampled_from([list, tuple, iter]))
+@settings
+def test_decode_batch(batch, errors, threads, kind):
+    reference = oracle.get_encoding("r50k_base")
+    for module in MODULES.values():
+        encoding = module.get_encoding("r50k_base")
+        for call, keywords in (("decode_batch", {**errors, **threads}), ("decode_bytes_batch", threads)):
+            expected = outcome(getattr(reference, call), kind(batch), **keywords)
+            actual = outcome(getattr(encoding, call), kind(batch), **keywords)
+            assert actual[0] == expected[0]
+            if expected[0] != "OverflowError":
+                assert actual == expected
+
+
+# Special tokens that begin with, contain and overlap others: any one that is refused is found, whichever are allowed.
+NESTED = {"<s>": 300, "<s>x": 301, "a<s>": 302, "s>xy": 303, "<": 304, "xyz": 305}
+
+
+@hypothesis.given(
+    text=st.lists(st.sampled_from([*NESTED, "<", "s", ">", "x", "y", "z", "-"]), max_size=6).map("".join), allowed=st.sets(st.sampled_from([*NESTED]))
+)
+@settings
+def test_refusal_of_nested_special_tokens(text, allowed):
+    is_refused = any(name in text for name in set(NESTED) - allowed)
+    for encoding in nested_encodings():
+        for call in (encoding.encode, encoding.encode_to_numpy, lambda *a, **k: encoding.encode_batch(list(a), **k)):
+            assert (outcome(call, text, allowed_special=allowed)[0] == "ValueError") == is_refused
+        assert (outcome(encoding.encode, text, disallowed_special=allowed)[0] == "ValueError") == any(name in text for name in allowed)
+
+
+def test_refusal_of_all_but_each_selection():
+    for encoding in nested_encodings():
+        for size in range(len(NESTED) + 1):
+            for allowed in itertools.combinations(NESTED, size):
+                text = "-".join(allowed)
+                is_refused = any(name in text for name in set(NESTED) - set(allowed))
+                assert (outcome(encoding.encode, text, allowed_special=set(allowed))[0] == "ValueError") == is_refused
+
+
+@functools.lru_cache(maxsize=None)
+def nested_encodings():
+    ranks = {bytes([byte]): byte for byte in range(256)}
+    return [module.Encoding("nested", pat_str=r"\w+|\W", mergeable_ranks=ranks, special_tokens=NESTED) for module in MODULES.values()]
+
+
+@pytest.mark.parametrize("size", [0, 1, 255, 256, 257, 2047, 2048, 2049, 16383, 16384, 16385, 100_000, 163_840, 163_841, 500_000])
 @pytest.mark.parametrize("unit", ["a", "é", "漢", "\U0001f600", " x", "\n"])
 def test_sizes_at_which_a_call_goes_another_way(size, unit):
     text = (unit * size)[:size]
@@ -92,8 +175,39 @@ def test_sizes_at_which_a_call_goes_another_way(size, unit):
     for module in MODULES.values():
         encoding = module.get_encoding("cl100k_base")
         assert encoding.encode_ordinary(text) == encoding.encode(text) == encoding.encode(text.encode()) == expected
+        assert encoding.encode_to_array(text).tolist() == encoding.encode_to_array(text.encode()).tolist() == expected
+        assert encoding.encode_ordinary_batch([text, "", text.encode()]) == encoding.encode_batch((text, "", text)) == [expected, [], expected]
         assert encoding.count(text) == len(expected)
+        assert encoding.decode_batch([expected, (), tuple(expected)]) == [text, "", text]
         assert encoding.decode(expected) == encoding.decode(tuple(expected)) == text
+
+
+@pytest.mark.parametrize("size", [200, 10_000, 100_000, 400_000])
+def test_text_of_one_token_for_each_byte(size):
+    # Buffers grow beyond what most texts need.
+    text = bytes(random.Random(size).randrange(128, 256) for _ in range(size))
+    results = []
+    for module in MODULES.values():
+        encoding = module.get_encoding("cl100k_base")
+        tokens = encoding.encode(text)
+        assert encoding.encode_to_array(text).tolist() == encoding.encode_ordinary(text) == encoding.encode_batch([text])[0] == tokens
+        assert encoding.decode_bytes(tokens) == text and encoding.decode_bytes_batch([tokens]) == [text]
+        results.append(tokens)
+    assert results[0] == results[1] and len(results[0]) > size * 0.8
+
+
+@pytest.mark.parametrize("num_threads", [1, 2, 5, 2**40, None])
+def test_large_batch(ranker, num_threads):
+    encoding = ranker.get_encoding("o200k_base")
+    batch = ["hello world, " * 50_000, "", b"\xff\xfe", "a\ud83d", "漢字 " * 100_000, bytearray(b"hello"), memoryview(b"<|endoftext|>")] * 2
+    expected = [encoding.encode_ordinary(text) for text in batch]
+    assert encoding.encode_ordinary_batch(batch, num_threads=num_threads) == expected
+    assert encoding.encode_ordinary_batch(iter(batch), num_threads=num_threads) == expected
+    assert encoding.encode_batch(batch, num_threads=num_threads, disallowed_special=()) == expected
+    assert encoding.encode_batch(batch, num_threads=num_threads, allowed_special="all")[6] == [199999]
+    assert encoding.decode_bytes_batch(expected, num_threads=num_threads)[2] == b"\xff\xfe"
+    with pytest.raises(ValueError, match="disallowed special token '<|endoftext|>'"):
+        encoding.encode_batch(batch, num_threads=num_threads)
 
 
 @pytest.mark.parametrize("text", ["漢" * 100_000 + "\ud83d", "\ud83d\ude00" * 50_000])
@@ -135,4 +249,35 @@ def test_built_ins_look_like_methods(ranker_builtins):
     assert inspect.isbuiltin(encoding.encode) and encoding.encode.__name__ == "encode"
     assert str(inspect.signature(encoding.encode_ordinary)) == "(text)"
     assert str(inspect.signature(encoding.decode)) == "(tokens, errors='replace')"
+    assert str(inspect.signature(encoding.encode_ordinary_batch)) == "(text, *, num_threads=8)"
+    assert str(inspect.signature(encoding.decode_batch)) == "(batch, *, errors='replace', num_threads=8)"
     assert "Encoding.count" in encoding.count.__doc__
+    made = {name for name in vars(encoding) if inspect.isbuiltin(getattr(encoding, name))}
+    assert made == {
+        "encode", "encode_ordinary", "encode_to_array", "encode_batch", "encode_ordinary_batch", "count",
+        "decode", "decode_bytes", "decode_batch", "decode_bytes_batch",
+    }  # fmt: skip
+
+
+def test_array(ranker):
+    encoding = ranker.get_encoding("cl100k_base")
+    for text in ("", "hello world", "hello world " * 5000):
+        tokens = encoding.encode(text)
+        array = encoding.encode_to_array(text)
+        assert (len(array), array.ndim, array.shape, array.format, array.itemsize) == (len(tokens), 1, (len(tokens),), "I", 4)
+        assert array.tolist() == list(array) == [array[i] for i in range(len(array))] == tokens
+        assert array.readonly and array.contiguous
+        numbers = numpy.asarray(array)
+        assert numbers.dtype == numpy.uint32 and numbers.shape == (len(tokens),) and not numbers.flags.writeable
+        if tokens:
+            assert numbers.ctypes.data == numpy.frombuffer(array, numpy.uint32).ctypes.data  # no copy
+            with pytest.raises(TypeError):
+                array[0] = 1
+            with pytest.raises(ValueError):
+                numbers.flags.writeable = True
+    assert encoding.encode_to_array("<|endoftext|>").tolist() == encoding.encode_ordinary("<|endoftext|>")
+    assert encoding.encode_to_array("<|endoftext|>", allowed_special="all").tolist() == [100257]
+    with pytest.raises(ValueError, match="disallowed special token"):
+        encoding.encode_to_array("<|endoftext|>", disallowed_special="all")
+    with pytest.raises(TypeError, match="'None' is not an instance of 'str'"):
+        encoding.encode_to_array(None)

@@ -78,6 +78,18 @@ enc.encode_batch(None)
 enc.encode_batch([], allowed_special=["x"])
 enc.encode_batch(["hello"], allowed_special=["x"])
 enc.encode_batch(["by", "xy"], disallowed_special=(name for name in "y"))
+enc.encode_batch(["hello"], num_threads=-1)
+enc.encode_batch(["hello <|endoftext|>", None])
+enc.encode_batch([None, "hello <|endoftext|>"])
+enc.encode_batch(text for text in ["a", "b"])
+enc.encode_batch(text if text < "c" else 1 // 0 for text in "abc")
+enc.encode_batch({"a": 1, "b": 2}, num_threads=1)
+enc.encode_batch(5, num_threads=0)
+enc.encode_batch([], allowed_special=["x"], disallowed_special=())
+enc.encode_batch(["<|endoftext|>a"], allowed_special=enc.special_tokens_set)
+enc.encode_batch(["b", "a"], disallowed_special=["a"])
+enc.encode_ordinary_batch(text for text in ["a", "b"])
+enc.encode_ordinary_batch(5)
 enc.encode_ordinary_batch(["hello <|endoftext|>", "world"])
 enc.encode_ordinary_batch(["hello"], num_threads=0)
 enc.encode_ordinary_batch(["hello", None])
@@ -86,6 +98,14 @@ enc.decode_batch([[31373], [999999]])
 enc.decode_batch([[187]], errors="strict")
 enc.decode_batch([[187]], errors="ignore", num_threads=3)
 enc.decode_batch([[1]], num_threads=0)
+enc.decode_batch(range(i) for i in (2, 3))
+enc.decode_batch(np.array([[1, 2], [3, 4]]))
+enc.decode_batch([[1], None])
+enc.decode_batch([[187], [999999]], errors="strict")
+enc.decode_batch([[1]], errors=None)
+enc.decode_batch(None)
+enc.decode_bytes_batch([[1], {1}])
+enc.decode_bytes_batch(5)
 enc.decode_bytes_batch([[31373], [187]])
 enc.decode_bytes_batch([[1]], num_threads=0)
 enc.encode_with_unstable("")
@@ -193,6 +213,15 @@ enc.encode("a", limit=1)
 enc.encode_ordinary()
 enc.encode_ordinary("a", "b")
 enc.encode_ordinary("a", allowed_special=set())
+enc.encode_batch()
+enc.encode_batch(["a"], 3)
+enc.encode_batch(["a"], errors="x")
+enc.encode_batch(["a"], num_threads="x")
+enc.encode_ordinary_batch(["a"], allowed_special="all")
+enc.decode_batch()
+enc.decode_batch([[1]], "strict")
+enc.decode_batch([[1]], threads=3)
+enc.decode_bytes_batch([[1]], errors="strict")
 enc.decode()
 enc.decode([1], "ignore", 3)
 enc.decode([1], "ignore", errors="ignore")
@@ -285,7 +314,8 @@ def test_pattern_that_backtracks_too_much_is_an_error_of_the_call(ranker):
     encoding = ranker.Encoding(**{**DEFINITION, "pat_str": r"(?:a+)+b|."})
     assert encoding.encode("aab") == [97, 97, 98]
     text = "-" * 5 + "a" * 100
-    for call in (encoding.encode, encoding.encode_ordinary, encoding.count, encoding.encode_to_numpy):
+    batches = [lambda text: encoding.encode_batch(["a", text]), lambda text: encoding.encode_ordinary_batch([text])]
+    for call in (encoding.encode, encoding.encode_ordinary, encoding.count, encoding.encode_to_numpy, encoding.encode_to_array, *batches):
         with pytest.raises(ranker.TokenRankerError, match="backtracks too much") as caught:
             call(text)
         assert caught.value.offset == 5
@@ -380,7 +410,7 @@ def test_surrogates_are_repaired_everywhere(ranker):
     encoding = ranker.get_encoding("r50k_base")
     for broken, repaired in (("\ud83d\ude00", "\U0001f600"), ("a\ud83d", "a\ufffd"), ("\udc00", "\ufffd")):
         assert encoding.encode(broken) == encoding.encode_ordinary(broken) == encoding.encode(repaired)
-        assert encoding.encode_to_numpy(broken).tolist() == encoding.encode(repaired)
+        assert encoding.encode_to_numpy(broken).tolist() == encoding.encode_to_array(broken).tolist() == encoding.encode(repaired)
         assert encoding.count(broken) == encoding.count(repaired)
         assert outcome(encoding.encode_single_token, broken) == outcome(encoding.encode_single_token, repaired)
         assert encoding._encode_single_piece(broken) == encoding._encode_single_piece(repaired)
@@ -453,4 +483,15 @@ def test_subclass_may_override(ranker):
     encoding = Upper(**DEFINITION)
     assert encoding.encode("a") == [65]
     assert encoding.encode_batch(["a"]) == [[65]]
-    assert encoding.encode_ordinary("a") == [97]
+    assert encoding.encode_ordinary("a") == [97] and encoding.encode_ordinary_batch(["a"]) == [[97]]
+
+    class Loud(ranker.Encoding):
+        def encode_ordinary(self, text):
+            return super().encode_ordinary(text + "!")
+
+        def decode(self, tokens, errors="replace"):
+            return super().decode(tokens, errors) + "!"
+
+    encoding = Loud(**DEFINITION)
+    assert encoding.encode_ordinary_batch(["a"]) == [[97, 33]] and encoding.encode_batch(["a"]) == [[97]]
+    assert encoding.decode_batch([[97]]) == ["a!"] and encoding.decode_bytes_batch([[97]]) == [b"a"]

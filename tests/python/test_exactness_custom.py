@@ -165,6 +165,22 @@ def test_vocabularies_of_all_strings(is_forward):
     assert assert_same_pieces(encoding, one, texts) == (1 << 13) - 1 + 300
 
 
+def test_merges_that_depend_on_what_stands_far_behind():
+    # Of a chain of bytes the last two merge first, then the two before them: one byte more at its end changes all tokens of the chain.
+    chain = bytes(range(1, 250))
+    ranks = single_bytes()
+    for i in range(len(chain) - 2, -1, -1):
+        ranks[chain[i : i + 2]] = len(ranks)
+    encoding = make_encoding(ranks, pattern_of("r50k_base"))
+    one = load_ranks(ranks, pattern_of("r50k_base"))
+    pieces = []
+    for before in range(700, 1100):
+        for size in (249, 248, 247, 150, 41):
+            pieces.append(b"\xff" * before + chain[:size] + b"\xff")
+            pieces.append(b"\xff" * before + (chain[:size] + chain[:100]) * 3)
+    assert assert_same_pieces(encoding, one, pieces) == 4000
+
+
 # Patterns.
 
 LLAMA3 = (

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -23,6 +24,10 @@ CALLS = {
     "encode with keywords": lambda encoding: encoding.encode("a", allowed_special={"<s>"}),
     "encode_to_numpy": lambda encoding: encoding.encode_to_numpy("a"),
     "encode_batch": lambda encoding: encoding.encode_batch(["a"]),
+    "encode_to_array": lambda encoding: encoding.encode_to_array("a"),
+    "encode_ordinary_batch": lambda encoding: encoding.encode_ordinary_batch(["a"]),
+    "decode_batch": lambda encoding: encoding.decode_batch([[97]]),
+    "decode_bytes_batch": lambda encoding: encoding.decode_bytes_batch([[97]]),
     "encode_with_unstable": lambda encoding: encoding.encode_with_unstable("a"),
     "encode_single_token": lambda encoding: encoding.encode_single_token("a"),
     "count": lambda encoding: encoding.count("a"),
@@ -47,9 +52,13 @@ def test_closed_encoding_refuses(ranker, name):
 def test_functions_that_outlive_the_encoding(ranker):
     encoding = make(ranker)
     encode, decode, count = encoding.encode, encoding.decode, encoding.count
+    encode_batch, decode_batch, encode_to_array = encoding.encode_batch, encoding.decode_batch, encoding.encode_to_array
     assert encode("a<s>", allowed_special="all") == [97, 300]
     encoding.close()
-    for call in (lambda: encode("a"), lambda: decode([97]), lambda: count("a"), lambda: encode("a", allowed_special={"<s>"})):
+    for call in (
+        lambda: encode("a"), lambda: decode([97]), lambda: count("a"), lambda: encode("a", allowed_special={"<s>"}),
+        lambda: encode_batch(["a"]), lambda: decode_batch([[97]]), lambda: encode_to_array("a"),
+    ):  # fmt: skip
         with pytest.raises(ValueError, match="encoding 'own' is closed"):
             call()
     encode = make(ranker).encode  # the encoding itself is gone
@@ -114,8 +123,11 @@ def test_threads_share_an_encoding(ranker):
         for _ in range(30):
             for text, tokens in zip(texts, expected):
                 assert encoding.encode(text, disallowed_special=()) == tokens
+                assert encoding.encode_to_array(text).tolist() == tokens
                 assert encoding.count(text) == len(tokens)
                 assert encoding.decode(tokens) == text
+            assert encoding.encode_ordinary_batch(texts, num_threads=2) == expected
+            assert encoding.decode_batch(expected) == texts
 
     run_threads([work] * 6)
 
@@ -132,6 +144,8 @@ def test_closing_while_other_threads_call(ranker):
             try:
                 while True:
                     assert len(encoding.encode_ordinary(text)) == len(tokens)
+                    assert len(encoding.encode_to_array(text)) == len(tokens)
+                    assert len(encoding.encode_ordinary_batch([text])[0]) == len(tokens)
                     assert encoding.decode(tokens) == text
             except ValueError as error:
                 assert "closed" in str(error)
@@ -145,7 +159,8 @@ def test_closing_while_other_threads_call(ranker):
         run_threads([work, work, work, close])
 
 
-def test_other_threads_run_during_a_long_call(ranker_builtins):
+@pytest.mark.parametrize("name", ["count", "encode_to_array"])
+def test_other_threads_run_during_a_long_call(ranker_builtins, name):
     encoding = ranker_builtins.get_encoding("cl100k_base")
     text = "hello world, this is a text. " * 400_000
     is_running = True
@@ -161,11 +176,43 @@ def test_other_threads_run_during_a_long_call(ranker_builtins):
     thread.start()
     time.sleep(0.01)
     before = ticks
-    encoding.count(text)
+    getattr(encoding, name)(text)
     during = ticks - before
     is_running = False
     thread.join()
     assert during >= 3
+
+
+DAEMONS = """
+import sys, threading, time
+import token_ranker
+sys.setswitchinterval(1e-5)
+encoding = token_ranker.get_encoding("cl100k_base")
+text, short = "hello world " * 100_000, bytearray(b"hello")
+def work():
+    while True:
+        {}
+for _ in range(3):
+    threading.Thread(target=work, daemon=True).start()
+time.sleep(0.2)
+"""
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "encoding.count(text)",
+        "encoding.encode_to_array(text)",
+        "encoding.encode_batch([text, text])",
+        "encoding.encode(short)",
+        "encoding.encode_batch(str(i) for i in range(100))",
+    ],
+)
+def test_program_that_ends_while_daemon_threads_call(call):
+    environment = {**os.environ, "PYTHONPATH": os.path.dirname(oracle.token_ranker.__file__)}
+    for _ in range(3):
+        result = subprocess.run([sys.executable, "-c", DAEMONS.format(call)], env=environment, stderr=subprocess.PIPE, universal_newlines=True)
+        assert (result.returncode, result.stderr) == (0, "")
 
 
 def test_list_that_changes_meanwhile(ranker):
@@ -184,6 +231,7 @@ def test_list_that_changes_meanwhile(ranker):
     try:
         for _ in range(50):
             assert set(encoding.decode_bytes(tokens)) <= {97, 98}
+            assert set(encoding.decode_bytes_batch([tokens])[0]) <= {97, 98}
     finally:
         is_running = False
         thread.join()
