@@ -744,7 +744,8 @@ Object* make_lists(Binding& binding, const bpe::BatchTokens& result) {
 }
 
 // An iterator gives its texts once: what is left to the method gets them as a tuple.
-Object* encode_batch_as(const char* name, Options&& options, unsigned taken, Object* self, Object* const* args, Size args_size, Object* names) {
+Object* encode_batch_as(const char* name, Options&& options, unsigned taken, Object* self, Object* const* args, Size args_size,
+                        Object* names) {
   Binding* binding = open_binding(self);
   if (!binding || args_size != 1 || !read_keywords(options, args + 1, names, *binding, taken))
     return call_method(self, name, args, args_size, names);

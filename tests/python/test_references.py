@@ -117,11 +117,13 @@ def test_memory_does_not_grow(ranker, name):
     repeat(lambda: call(encoding, text), 100)
     tracemalloc.start()
     try:
-        gc.collect()
-        before = tracemalloc.get_traced_memory()[0]
-        repeat(lambda: call(encoding, text), 200)
-        gc.collect()
-        assert tracemalloc.get_traced_memory()[0] - before < 200 * 16
+        sizes = []
+        for _ in range(5):
+            repeat(lambda: call(encoding, text), 100)
+            gc.collect()
+            sizes.append(tracemalloc.get_traced_memory()[0])
+        # Python itself keeps a few objects now and then; what is lost in each call is lost in every round.
+        assert min(after - before for before, after in zip(sizes, sizes[1:])) < 100 * 16
     finally:
         tracemalloc.stop()
 
