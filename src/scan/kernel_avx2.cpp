@@ -102,8 +102,8 @@ struct Avx2 {
 
   template <class Pattern>
   SCAN_INLINE static void add_codes(const uint8_t* codes, CharacterBlock& block) {
-    const __m256i low = _mm256_load_si256(reinterpret_cast<const __m256i*>(codes));
-    const __m256i high = _mm256_load_si256(reinterpret_cast<const __m256i*>(codes + 32));
+    const __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(codes));
+    const __m256i high = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(codes + 32));
     // Shifts the bit of a set to where movemask reads.
     const auto has = [&](uint8_t set) {
       const int shift = 7 - __builtin_ctz(set);

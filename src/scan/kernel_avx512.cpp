@@ -117,7 +117,7 @@ struct Avx512 {
   template <class Pattern>
   SCAN_INLINE static void add_codes(const uint8_t* codes, CharacterBlock& block) {
     CharacterBlock others = {};
-    test_codes<Pattern>(_mm512_load_si512(codes), 0, others);
+    test_codes<Pattern>(_mm512_loadu_si512(codes), 0, others);
     block.letter |= others.letter;
     block.upper |= others.upper;
     block.lower |= others.lower;

@@ -45,7 +45,7 @@ template <class Simd, class Pattern>
 [[gnu::noinline]] typename Simd::Compressor read_any_characters(const uint8_t* bytes, uint64_t non_ascii, const SafeSplit* cuts,
                                                                 ScanCarry& carry, CharacterBlock& block) {
   static constexpr ClassCodes code_of_class = make_class_codes(Pattern::tells_letters_apart);
-  alignas(64) uint8_t codes[64] = {};
+  uint8_t codes[64] = {};
   uint64_t continuations = (uint64_t{1} << carry.overhang) - 1;
   uint64_t cut = 0;
   int wide_end = carry.is_wide ? int(carry.overhang) : -1;  // behind the last character of three bytes
@@ -92,7 +92,7 @@ template <class Simd, class Pattern>
 SCAN_INLINE typename Simd::Compressor read_well_formed_characters(const uint8_t* bytes, uint64_t non_ascii, const SafeSplit* cuts,
                                                                   ScanCarry& carry, CharacterBlock& block) {
   static constexpr ClassCodes code_of_class = make_class_codes(Pattern::tells_letters_apart);
-  alignas(64) uint8_t codes[64] = {};
+  uint8_t codes[64] = {};
   const uint64_t leads = Simd::at_least(bytes, 0xC0), long_leads = Simd::at_least(bytes, 0xE0), longest_leads = Simd::at_least(bytes, 0xF0);
   const uint64_t wide = long_leads & ~longest_leads;
   const uint64_t expected = leads << 1 | long_leads << 2 | longest_leads << 3 | ((uint64_t{1} << carry.overhang) - 1);
