@@ -16,7 +16,7 @@
 // `Simd` is the instruction set:
 //   classify<Pattern>(bytes, block)             the sets of ASCII characters, bit i = byte i; returns the mask of the other bytes
 //   classify_non_ascii<Pattern>(…)              one of the functions of read_characters.hpp, or faster
-//   at_least(bytes, value)                      bit i: byte i is not less
+//   at_least(bytes, value)                      for read_well_formed_characters; bit i: byte i is not less
 //   add_codes<Pattern>(codes, block)            adds the sets of characters outside ASCII, given by codes[64]
 //   Compressor                                  as BitCompressor
 //   copy_tail(to, from, size)                   pad_with_spaces, or faster
