@@ -24,7 +24,7 @@ from bench_process import BenchError
 
 FETCHED = os.path.join(peers.ROOT, "corpora", "fetched")
 TEXTS = {
-    **{name: os.path.join(FETCHED, name + ".txt") for name in ("en_docs", "en_dict", "code_c", "code_python", "multi", "cjk")},
+    **{name: os.path.join(FETCHED, name + ".txt") for name in ("en_docs", "en_dict", "code_c", "code_python", "ten_languages", "multi", "cjk")},
     **{name: os.path.join(peers.ROOT, "corpora", name + ".txt") for name in ("lyrics", "code_of_conduct")},
     "dictionary": os.path.join(FETCHED, "dictionary.txt"),
 }

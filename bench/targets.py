@@ -8,16 +8,16 @@ from statistics import median
 import peers
 
 PROSE, DICTIONARIES, CODE = ("en_docs",), ("en_dict", "dictionary"), ("code_c", "code_python")
-LARGE = (*PROSE, *DICTIONARIES, *CODE, "multi", "cjk")
+LARGE = (*PROSE, *DICTIONARIES, *CODE, "ten_languages", "cjk")
 RIVAL = "gigatoken"
 
 # (kind, state, other tokenizer, texts, at least so many times its speed)
 SPEEDS = (
     ("array", "warm", RIVAL, (*PROSE, *DICTIONARIES), 1.7),
-    ("array", "warm", RIVAL, (*CODE, "multi", "cjk"), 2),
+    ("array", "warm", RIVAL, (*CODE, "ten_languages", "cjk"), 2),
     ("array", "cold", RIVAL, (*PROSE, *CODE), 3),
     ("array", "cold", RIVAL, DICTIONARIES, 2.5),
-    ("array", "cold", RIVAL, ("multi",), 4),
+    ("array", "cold", RIVAL, ("ten_languages",), 4),
     ("array", "cold", RIVAL, ("cjk",), 8),
     ("list", "warm", RIVAL, LARGE, 2),
     ("array", "warm", peers.REFERENCE, (*PROSE, *CODE), 40),

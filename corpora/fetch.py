@@ -2,7 +2,7 @@
 """Makes the larger texts in corpora/fetched/ from packages of Debian 12, which stay in the package archive.
 
     python3 corpora/fetch.py        dictionary.txt, the third text of the talk; its SHA-256 is pinned below
-    python3 corpora/fetch.py all    that, and about 95 MB of prose, source code and some forty languages for the exactness tests
+    python3 corpora/fetch.py all    that, and about 105 MB of prose, source code and some forty languages for the exactness tests
 
 A package becomes text in three steps: its members are chosen by path, each is turned to plain text by a reader, and the texts, in the
 order of their paths, are cut at a line end. Equal packages so give equal texts; MANIFEST.tsv there says which packages they were.
@@ -114,6 +114,12 @@ TEXTS = {
         ("libpython3.11-stdlib", "*.py", read_plain, 6_000 * KB),
         ("libpython3.11-testsuite", "*.py", read_plain, 5_000 * KB),
         ("python3-django", "*.py", read_plain, 4_000 * KB),
+    ],
+    "ten_languages.txt": [
+        *(("installation-guide-amd64", f"*/{language}/*.html", read_html, 1_600 * KB)
+          for language in "de el es fr it nl pt ru sv vi".split()),
+        *((f"manpages-{language}", MAN, read_man_page, 1_000 * KB)
+          for language in "de el es fr it nl pt-br ru sv vi".split()),
     ],
     "multi.txt": [
         *((f"manpages-{language}", MAN, read_man_page, 900 * KB)
