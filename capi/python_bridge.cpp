@@ -10,16 +10,13 @@
 // A running call holds its built-in, and so all of these.
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
-#include <mutex>
 #include <new>
 #include <string_view>
-#include <thread>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -27,171 +24,15 @@
 #include "batch.hpp"
 #include "encoder.hpp"
 #include "handle.hpp"
+#include "python_api.hpp"
+#include "python_list.hpp"
+#include "python_text.hpp"
 #include "token_ranker.h"
+#include "transcode/transcode.hpp"
 
 namespace {
 
-struct Object;                // PyObject
-struct ThreadState;           // PyThreadState
-using Size = std::ptrdiff_t;  // Py_ssize_t
-
-// PyMethodDef with METH_FASTCALL | METH_KEYWORDS: args holds args_size positional arguments, then the values of the keywords `names`.
-using Function = Object*(Object* self, Object* const* args, Size args_size, Object* names);
-struct Method {
-  const char* name;
-  Function* function;
-  int flags;
-  const char* documentation;
-};
-constexpr int fastcall_with_keywords = 0x80 | 0x02;
-
-// Bits of PyType_GetFlags.
-constexpr unsigned long is_list = 1ul << 25, is_tuple = 1ul << 26, is_bytes = 1ul << 27, is_str = 1ul << 28;
-
-#define PYTHON_FUNCTIONS(X)                                                \
-  X(void, Py_IncRef, (Object*))                                            \
-  X(void, Py_DecRef, (Object*))                                            \
-  X(Object*, PyObject_Type, (Object*))                                     \
-  X(unsigned long, PyType_GetFlags, (Object*))                             \
-  X(Object*, PyObject_GetAttrString, (Object*, const char*))               \
-  X(Object*, PyObject_Call, (Object*, Object*, Object*))                   \
-  X(Object*, PyObject_CallMethod, (Object*, const char*, const char*, ...)) \
-  X(int, PyObject_IsTrue, (Object*))                                       \
-  X(Object*, PyObject_GetIter, (Object*))                                  \
-  X(Object*, PyIter_Next, (Object*))                                       \
-  X(Object*, PySequence_Tuple, (Object*))                                  \
-  X(Object*, PyErr_Occurred, ())                                           \
-  X(void, PyErr_Clear, ())                                                 \
-  X(Object*, PyErr_NoMemory, ())                                           \
-  X(Size, PyUnicode_GetLength, (Object*))                                  \
-  X(const char*, PyUnicode_AsUTF8AndSize, (Object*, Size*))                \
-  X(Object*, PyUnicode_AsUTF8String, (Object*))                            \
-  X(Object*, PyUnicode_DecodeUTF8, (const char*, Size, const char*))       \
-  X(int, PyUnicode_CompareWithASCIIString, (Object*, const char*))         \
-  X(Object*, PyBytes_FromStringAndSize, (const char*, Size))               \
-  X(int, PyBytes_AsStringAndSize, (Object*, char**, Size*))                \
-  X(Object*, PyByteArray_FromStringAndSize, (const char*, Size))           \
-  X(char*, PyByteArray_AsString, (Object*))                                \
-  X(int, PyByteArray_Resize, (Object*, Size))                              \
-  X(Object*, PyMemoryView_FromObject, (Object*))                           \
-  X(Object*, PyLong_FromUnsignedLong, (unsigned long))                     \
-  X(Object*, PyLong_FromSize_t, (size_t))                                  \
-  X(unsigned long, PyLong_AsUnsignedLong, (Object*))                       \
-  X(size_t, PyLong_AsSize_t, (Object*))                                    \
-  X(Object*, PyList_New, (Size))                                           \
-  X(Size, PyList_Size, (Object*))                                          \
-  X(Object*, PyList_GetItem, (Object*, Size))                              \
-  X(int, PyList_SetItem, (Object*, Size, Object*))                         \
-  X(Object*, PyList_AsTuple, (Object*))                                    \
-  X(Object*, PyTuple_New, (Size))                                          \
-  X(Size, PyTuple_Size, (Object*))                                         \
-  X(Object*, PyTuple_GetItem, (Object*, Size))                             \
-  X(int, PyTuple_SetItem, (Object*, Size, Object*))                        \
-  X(Object*, PySet_New, (Object*))                                         \
-  X(Object*, PyFrozenSet_New, (Object*))                                   \
-  X(Object*, PyDict_New, ())                                               \
-  X(int, PyDict_SetItem, (Object*, Object*, Object*))                      \
-  X(int, PyDict_SetItemString, (Object*, const char*, Object*))            \
-  X(Object*, PyCapsule_New, (void*, const char*, void (*)(Object*)))       \
-  X(void*, PyCapsule_GetPointer, (Object*, const char*))                   \
-  X(Object*, PyCFunction_NewEx, (const Method*, Object*, Object*))         \
-  X(ThreadState*, PyEval_SaveThread, ())                                   \
-  X(void, PyEval_RestoreThread, (ThreadState*))
-
-struct Python {
-#define FIELD(Result, name, parameters) Result(*name) parameters;
-  PYTHON_FUNCTIONS(FIELD)
-#undef FIELD
-};
-
-const char* const function_names[] = {
-#define NAME(Result, name, parameters) #name,
-    PYTHON_FUNCTIONS(NAME)
-#undef NAME
-        nullptr};
-static_assert(sizeof(Python) == sizeof function_names - sizeof function_names[0], "every function is one pointer");
-
-// The Python of this process, written once by the first token_ranker_python_attach. Interpreters of one process share its code;
-// what belongs to an interpreter, its objects, is in Binding.
-Python py;
-
-// A counted reference to an object of Python, or none.
-class Reference {
- public:
-  explicit Reference(Object* owned = nullptr) : object_(owned) {}
-  Reference(Reference&& other) noexcept : object_(other.release()) {}
-  Reference& operator=(Reference&& other) noexcept {
-    std::swap(object_, other.object_);
-    return *this;
-  }
-  ~Reference() {
-    if (object_) py.Py_DecRef(object_);
-  }
-  Object* get() const { return object_; }
-  Object* release() { return std::exchange(object_, nullptr); }
-  explicit operator bool() const { return object_; }
-
- private:
-  Object* object_;
-};
-
-// Calls a function of Python that may wait for its lock: those that run code in Python, too. At the end of the program Python lets a
-// daemon thread that waits call pthread_exit, which unwinds the stack as an exception does. What is on it must not be touched any more,
-// so the thread sleeps until the process is gone, as newer Pythons have it.
-template <class Result, class... Parameters, class... Arguments>
-Result call(Result function(Parameters...), Arguments... arguments) {
-  try {
-    return function(arguments...);
-  } catch (...) {
-    for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
-  }
-}
-
-// A library that contains its own libgcc can catch what another one unwinds only after it has thrown something itself.
-void enable_call() {
-  try {
-    throw 0;
-  } catch (int) {
-  }
-}
-
-// Whether the first word of an int is its reference count, as in every Python with a global lock but for some debug builds.
-bool counts_in_first_word(unsigned long number) {
-  const Reference object(py.PyLong_FromUnsignedLong(number));
-  if (!object) return false;
-  const volatile Size* const word = reinterpret_cast<const volatile Size*>(object.get());
-  const Size before = *word;
-  py.Py_IncRef(object.get());
-  const bool is_more = *word == before + 1;
-  py.Py_DecRef(object.get());
-  return is_more && *word == before;
-}
-
-// Where there is a global lock, references to ints are counted inline, as the limited API did until 3.11 and still allows. The small
-// ints that Python shares are immortal in newer versions: their word must stay.
-bool has_global_lock = false;
-uint32_t first_counted_int = 0;
-
-// Objects that all interpreters share and that never go.
-Object* none = nullptr;
-Object* set_type = nullptr;
-Object* frozenset_type = nullptr;
-
-Object* type_of(Object* object) { return Reference(py.PyObject_Type(object)).get(); }  // lives as long as the object
-
-unsigned long kind_of(Object* object) { return py.PyType_GetFlags(type_of(object)); }
-
-bool look_at_python() {
-  has_global_lock = counts_in_first_word(1'000'000);
-  first_counted_int = counts_in_first_word(1) ? 0 : 257;
-  const Reference set(py.PySet_New(nullptr)), frozenset(py.PyFrozenSet_New(nullptr));
-  const Reference nothing(set ? py.PyObject_CallMethod(set.get(), "clear", nullptr) : nullptr);
-  if (!nothing || !frozenset) return false;
-  none = nothing.get();
-  set_type = type_of(set.get());
-  frozenset_type = type_of(frozenset.get());
-  return true;
-}
+using namespace python;
 
 // The int objects of tokens, each made on first use: making all of them at once would cost more than opening the encoding.
 // An encoding has one such table in each interpreter.
@@ -207,6 +48,11 @@ class IntObjects {
       if (Object* object = objects_[i].load(std::memory_order_relaxed)) py.Py_DecRef(object);
     }
     std::free(objects_);
+  }
+
+  // Asks memory for what get reads.
+  void prefetch(uint32_t token) const {
+    if (token < size_) __builtin_prefetch(objects_[token].load(std::memory_order_relaxed), 1);
   }
 
   // A new reference, or NULL with an exception set.
@@ -296,119 +142,6 @@ Binding* open_binding(Object* self) {
   auto* binding = static_cast<Binding*>(py.PyCapsule_GetPointer(py.PyTuple_GetItem(self, 0), capsule_name));
   return binding->is_closed.load(std::memory_order_relaxed) ? nullptr : binding;
 }
-
-// self.name(*args, **keywords) for the arguments of a built-in; NULL with an exception set.
-Object* call_method(Object* self, const char* name, Object* const* args, Size args_size, Object* names) {
-  const Reference method(py.PyObject_GetAttrString(self, name));
-  const Reference positional(py.PyTuple_New(args_size));
-  const Reference keywords(py.PyDict_New());
-  if (!method || !positional || !keywords) return nullptr;
-  for (Size i = 0; i < args_size; i++) {
-    py.Py_IncRef(args[i]);
-    py.PyTuple_SetItem(positional.get(), i, args[i]);
-  }
-  const Size names_size = names ? py.PyTuple_Size(names) : 0;
-  for (Size i = 0; i < names_size; i++) {
-    if (py.PyDict_SetItem(keywords.get(), py.PyTuple_GetItem(names, i), args[args_size + i]) < 0) return nullptr;
-  }
-  return call(py.PyObject_Call, method.get(), positional.get(), keywords.get());
-}
-
-// Work below these sizes takes less than some 20 microseconds: giving up the lock and waiting for it again may take longer.
-constexpr size_t long_text = 16384;  // bytes
-constexpr size_t many_tokens = 16384;
-
-// The part of a call that needs no Python, without its lock if that is long.
-class Unlocked {
- public:
-  explicit Unlocked(bool is_long) : state_(is_long ? py.PyEval_SaveThread() : nullptr) {}
-  ~Unlocked() {
-    if (state_) call(py.PyEval_RestoreThread, state_);
-  }
-  Unlocked(const Unlocked&) = delete;
-  Unlocked& operator=(const Unlocked&) = delete;
-
-  // Holds the lock in between.
-  class Break {
-   public:
-    explicit Break(Unlocked& part) : part_(part) {
-      if (part_.state_) call(py.PyEval_RestoreThread, part_.state_);
-    }
-    ~Break() {
-      if (part_.state_) part_.state_ = py.PyEval_SaveThread();
-    }
-
-   private:
-    Unlocked& part_;
-  };
-
- private:
-  ThreadState* state_;
-};
-
-// False: it failed, or gave up.
-template <class Body>
-bool run(bool is_long, Body body) noexcept {
-  Unlocked part(is_long);
-  try {
-    return body(part);
-  } catch (...) {
-    return false;
-  }
-}
-
-// A text argument as bytes: a bytes object's own, or the UTF-8 of a str. Other texts, and a str with lone surrogates, become bytes by
-// the method utf8 of self.
-class TextArgument {
- public:
-  TextArgument(Object* self, Object* argument, bool is_one_of_many = false) {
-    const unsigned long kind = kind_of(argument);
-    if (kind & is_bytes) {
-      use_bytes(argument);
-    } else if (kind & is_str) {
-      // Python keeps the UTF-8 that it makes of a non-ASCII str as long as the str lives. A copy of its own is better for a larger one,
-      // and for each of many; for a short one it costs less than to ask.
-      if (py.PyUnicode_GetLength(argument) < many_characters ? is_one_of_many : !is_ascii(argument)) {
-        copy_ = Reference(py.PyUnicode_AsUTF8String(argument));
-        if (copy_) use_bytes(copy_.get());
-      } else {
-        Size size = 0;
-        data_ = py.PyUnicode_AsUTF8AndSize(argument, &size);
-        size_ = size_t(size);
-      }
-    }
-    if (data_) return;
-    py.PyErr_Clear();
-    copy_ = Reference(call_method(self, "utf8", &argument, 1, nullptr));
-    if (copy_) use_bytes(copy_.get());
-    if (!data_) py.PyErr_Clear();
-  }
-
-  // False: something else.
-  bool is_usual() const { return data_; }
-  bpe::Text text() const { return {data_, size_}; }
-  bool is_long() const { return size_ >= long_text; }
-
- private:
-  static constexpr Size many_characters = 2048;
-
-  static bool is_ascii(Object* string) {
-    const Reference answer(py.PyObject_CallMethod(string, "isascii", nullptr));
-    if (!answer) py.PyErr_Clear();  // a subclass of str may have its own
-    return answer && py.PyObject_IsTrue(answer.get()) > 0;
-  }
-  void use_bytes(Object* object) {
-    char* data = nullptr;
-    Size size = 0;
-    if (py.PyBytes_AsStringAndSize(object, &data, &size) < 0) return;
-    data_ = data;
-    size_ = size_t(size);
-  }
-
-  Reference copy_;
-  const char* data_ = nullptr;
-  size_t size_ = 0;
-};
 
 constexpr bpe::SpecialSelection all_special = {nullptr, TOKEN_RANKER_ALL_SPECIAL};
 
@@ -518,12 +251,20 @@ bool is_refused(const bpe::Encoding& encoding, bpe::Text text, const Options& op
 }
 
 Object* make_list(Binding& binding, const uint32_t* tokens, size_t size) {
+  constexpr size_t ahead = 16;
   Reference list(py.PyList_New(Size(size)));
   if (!list) return nullptr;
+  Object** const items = size ? items_of(list.get()) : nullptr;
   const auto set_item = py.PyList_SetItem;
   for (size_t i = 0; i < size; i++) {
+    if (size - i > ahead) binding.ints.prefetch(tokens[i + ahead]);
     Object* number = binding.ints.get(tokens[i]);
-    if (!number || set_item(list.get(), Size(i), number) < 0) return nullptr;
+    if (!number) return nullptr;
+    if (items) {
+      items[i] = number;
+    } else if (set_item(list.get(), Size(i), number) < 0) {
+      return nullptr;
+    }
   }
   return list.release();
 }
@@ -550,25 +291,27 @@ Object* result_or_method(Object* result, const char* name, Object* self, Object*
 
 constexpr size_t bytes_per_token = 3;  // fewer than most texts have: memory of this size seldom grows
 
-bool encode_into(bpe::TokenSink& sink, const Binding& binding, bpe::Text text, const Options& options) {
-  if (is_refused(binding.encoding(), text, options)) return false;
-  sink.room(text.size / bytes_per_token);
-  bpe::encode(binding.encoding(), text, options.allowed.selection(), sink);
-  return true;
+bool encode_into(bpe::TokenSink& sink, const Binding& binding, const TextArgument& text, const Options& options) {
+  const bpe::Encoding& encoding = binding.encoding();
+  sink.room(text.least_size() / bytes_per_token);
+  return text.for_each_piece(encoding, [&](bpe::Text piece) {
+    if (is_refused(encoding, piece, options)) return false;
+    bpe::encode(encoding, piece, options.allowed.selection(), sink);
+    return true;
+  });
 }
 
-Object* encode_text(Binding& binding, const TextArgument& argument, const Options& options,
+Object* encode_text(Binding& binding, const TextArgument& text, const Options& options,
                     Object* make(Binding& binding, const uint32_t* tokens, size_t size)) {
-  const bpe::Text text = argument.text();
   constexpr size_t few = 256;
-  if (text.size <= few) {
+  if (text.most_size() <= few) {
     uint32_t tokens[few];
     bpe::TokenArray sink(tokens, few);  // a token covers at least one byte
     const bool is_done = run(false, [&](Unlocked&) { return encode_into(sink, binding, text, options); });
     return is_done ? make(binding, tokens, sink.size()) : nullptr;
   }
-  const BufferLoan buffer(binding, text.size);
-  const bool is_done = buffer && run(argument.is_long(), [&](Unlocked&) { return encode_into(*buffer, binding, text, options); });
+  const BufferLoan buffer(binding, text.most_size());
+  const bool is_done = buffer && run(text.is_long(), [&](Unlocked&) { return encode_into(*buffer, binding, text, options); });
   return is_done ? make(binding, (*buffer).data(), (*buffer).size()) : nullptr;
 }
 
@@ -635,11 +378,11 @@ class ArraySink final : public bpe::TokenSink {
   size_t capacity_ = 0;
 };
 
-Object* encode_long_to_array(Binding& binding, const TextArgument& argument, const Options& options) {
-  ArraySink sink(argument.text().size / bytes_per_token);
+Object* encode_long_to_array(Binding& binding, const TextArgument& text, const Options& options) {
+  ArraySink sink(text.least_size() / bytes_per_token);
   const bool is_done = sink && run(true, [&](Unlocked& part) {
     sink.begin(part);
-    return encode_into(sink, binding, argument.text(), options);
+    return encode_into(sink, binding, text, options);
   });
   return is_done ? sink.view() : nullptr;
 }
@@ -656,12 +399,18 @@ Object* encode_to_array(Object* self, Object* const* args, Size args_size, Objec
   return result_or_method(array, "encode_to_array", self, args, args_size, names);
 }
 
-Object* count_text(Binding& binding, const TextArgument& argument, const Options& options) {
+Object* count_text(Binding& binding, const TextArgument& text, const Options& options) {
+  const bpe::Encoding& encoding = binding.encoding();
   size_t count = 0;
-  const bool is_done = run(argument.is_long(), [&](Unlocked&) {
-    if (is_refused(binding.encoding(), argument.text(), options)) return false;
-    count = bpe::count(binding.encoding(), argument.text(), options.allowed.selection(), options.limit);
-    return true;
+  const bool is_done = run(text.is_long(), [&](Unlocked&) {
+    bool is_refusing = false;
+    const bool is_whole = text.for_each_piece(encoding, [&](bpe::Text piece) {
+      is_refusing = is_refused(encoding, piece, options);
+      if (is_refusing) return false;
+      count += bpe::count(encoding, piece, options.allowed.selection(), options.limit - count);
+      return count <= options.limit;
+    });
+    return is_whole || (count > options.limit && !is_refusing);
   });
   return is_done ? py.PyLong_FromSize_t(count) : nullptr;
 }
@@ -685,17 +434,20 @@ class GatheredTexts {
   GatheredTexts& operator=(const GatheredTexts&) = delete;
   ~GatheredTexts() { std::free(bytes_); }
 
-  void add(bpe::Text text) {
-    const size_t used = bytes_size();
-    if (capacity_ - used < text.size) {
-      const size_t capacity = std::max(used + text.size, capacity_ + capacity_ / 2);
+  // False: it has no UTF-8.
+  bool add(const TextArgument& text) {
+    const size_t used = bytes_size(), wanted = text.most_size() + bpe::transcode_pad;
+    if (capacity_ - used < wanted) {
+      const size_t capacity = std::max(used + wanted, capacity_ + capacity_ / 2);
       auto* bytes = static_cast<uint8_t*>(std::realloc(bytes_, capacity));
       if (!bytes) throw std::bad_alloc();
       bytes_ = bytes;
       capacity_ = capacity;
     }
-    if (text.size) std::memcpy(bytes_ + used, text.data, text.size);
-    offsets_.push_back(int64_t(used + text.size));
+    const size_t size = text.copy_to(bytes_ + used);
+    if (size == bpe::no_utf8) return false;
+    offsets_.push_back(int64_t(used + size));
+    return true;
   }
 
   size_t bytes_size() const { return size_t(offsets_.back()); }
@@ -717,8 +469,7 @@ bool encode_tuple(bpe::BatchTokens& result, const Binding& binding, Object* self
     gathered = std::make_unique<GatheredTexts>();
     for (Size i = 0; i < py.PyTuple_Size(texts); i++) {
       const TextArgument text(self, py.PyTuple_GetItem(texts, i), true);
-      if (!text.is_usual()) return false;
-      gathered->add(text.text());
+      if (!text.is_usual() || !gathered->add(text)) return false;
     }
     return true;
   });
@@ -932,16 +683,7 @@ extern "C" {
 
 const char* const* token_ranker_python_symbols(void) { return function_names; }
 
-int32_t token_ranker_python_attach(const void* const* functions) {
-  static std::mutex mutex;
-  static bool is_attached = false;
-  const std::lock_guard lock(mutex);
-  if (is_attached) return std::memcmp(&py, functions, sizeof py) == 0;
-  std::memcpy(&py, functions, sizeof py);
-  enable_call();
-  is_attached = look_at_python();
-  return is_attached;
-}
+int32_t token_ranker_python_attach(const void* const* functions) { return attach(functions); }
 
 void* token_ranker_python_capsule(const token_ranker_t* ranker) {
   try {

@@ -1,11 +1,5 @@
 // The texts become jobs of about equal size: several short texts, or a part of a long one. Threads take one job after the other; when
 // all are done, the tokens of the jobs are put behind each other.
-//
-// A long text is cut between an ASCII letter and a following blank, where every known pattern ends a pretoken:
-//   - a letter is matched by \p{L} or a class with it, and no alternative goes on from a letter to white space;
-//   - a blank after a letter begins a pretoken, and what follows is matched without a look back;
-//   - a text that ends in a letter has the same pretokens as when a blank follows: only the rules for white space look ahead.
-// So both sides alone have the pretokens of the whole. Where special tokens are allowed, the place must also lie inside none.
 #include "batch.hpp"
 
 #include <algorithm>
@@ -18,6 +12,7 @@
 #include <thread>
 
 #include "encoder.hpp"
+#include "text_cut.hpp"
 
 #if defined(__linux__)
 #include <sched.h>
@@ -51,16 +46,6 @@ unsigned container_quota() {
   return fields == 2 && period > 0 ? unsigned((quota + period - 1) / period) : 0;
 }
 #endif
-
-bool is_letter(uint8_t byte) { return uint8_t((byte | 0x20) - 'a') < 26; }
-
-// The first place at or after `from` where the text may be cut; text.size if there is none.
-size_t find_cut(const SpecialTokens::Finder& finder, Text text, size_t from) {
-  for (size_t at = std::max<size_t>(from, 1); at < text.size; at++) {
-    if (text.data[at] == ' ' && is_letter(text.data[at - 1]) && !finder.is_inside(text, at)) return at;
-  }
-  return text.size;
-}
 
 template <class Body>
 void run_on_threads(unsigned threads, const Body& body) {
@@ -124,7 +109,7 @@ void encode_batch(const Encoding& encoding, const uint8_t* bytes, const int64_t*
     const size_t begin = size_t(offsets[text]), size = size_t(offsets[text + 1]) - begin;
     if (size > wanted && may_cut) {
       for (size_t at = 0; at < size;) {
-        const size_t end = size - at > wanted ? find_cut(finder, {bytes + begin, size}, at + wanted) : size;
+        const size_t end = size - at > wanted ? find_cut(encoding.pretokenizer(), finder, {bytes + begin, size}, at + wanted) : size;
         add_job(text, text + 1, begin + at, begin + end, end == size);
         at = end;
       }

@@ -50,6 +50,8 @@ class SpecialTokens {
     SpecialMatch find(Text text, size_t from) const;
     // Whether a selected special token stands in the text around `at`: begins before and ends behind it.
     bool is_inside(Text text, size_t at) const;
+    // Bytes of a match at most.
+    size_t max_size() const { return is_empty_ ? 0 : tokens_.longest_; }
 
    private:
     // The longest selected one at `at`; its size, 0 if none.

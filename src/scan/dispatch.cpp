@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "phases/phases.hpp"
+#include "transcode/transcode.hpp"
 
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -53,23 +54,23 @@ bool has_avx512() noexcept {
 }
 
 constexpr Kernel avx512_kernel = {
-    "avx512", has_avx512, {avx512::scan_r50k, avx512::scan_cl100k, avx512::scan_o200k}, &phases_avx512};
-constexpr Kernel avx2_kernel = {"avx2", has_avx2, {avx2::scan_r50k, avx2::scan_cl100k, avx2::scan_o200k}, &phases_avx2};
+    "avx512", has_avx512, {avx512::scan_r50k, avx512::scan_cl100k, avx512::scan_o200k}, &phases_avx512, &transcoders_avx512};
+constexpr Kernel avx2_kernel = {"avx2", has_avx2, {avx2::scan_r50k, avx2::scan_cl100k, avx2::scan_o200k}, &phases_avx2, &transcoders_avx2};
 constexpr Kernel avx2_without_pext_kernel = {
     "avx2_without_pext",
     has_avx2_without_pext,
     {avx2_without_pext::scan_r50k, avx2_without_pext::scan_cl100k, avx2_without_pext::scan_o200k},
-    &phases_avx2};
+    &phases_avx2, &transcoders_avx2};
 
 #elif defined(__aarch64__)
 
 constexpr Kernel neon_kernel = {
-    "neon", []() noexcept { return true; }, {neon::scan_r50k, neon::scan_cl100k, neon::scan_o200k}, &phases_portable};
+    "neon", []() noexcept { return true; }, {neon::scan_r50k, neon::scan_cl100k, neon::scan_o200k}, &phases_portable, &transcoders_portable};
 
 #endif
 
 constexpr Kernel portable_kernel = {
-    "portable", []() noexcept { return true; }, {portable::scan_r50k, portable::scan_cl100k, portable::scan_o200k}, &phases_portable};
+    "portable", []() noexcept { return true; }, {portable::scan_r50k, portable::scan_cl100k, portable::scan_o200k}, &phases_portable, &transcoders_portable};
 
 const Kernel& choose_kernel() {
   const char* name = std::getenv("TOKEN_RANKER_KERNEL");

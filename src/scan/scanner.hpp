@@ -16,6 +16,7 @@
 namespace bpe {
 
 struct Phases;
+struct Transcoders;
 struct SafeSplit;
 
 // What a block of 64 bytes has to know of the characters before it. Unless said otherwise a field is 0 or 1 and is about the last of
@@ -82,6 +83,7 @@ struct Kernel {
   bool (*is_supported)() noexcept;    // the CPU has it and the operating system saves its registers
   ScanFunction* scan[pattern_count];  // indexed by Pattern
   const Phases* phases;               // what follows the scan, with the same instructions
+  const Transcoders* transcoders;     // what may precede it
 };
 
 }  // namespace bpe
