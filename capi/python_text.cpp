@@ -9,6 +9,8 @@
 namespace python {
 namespace {
 
+constexpr size_t max_character_size = 4;
+
 // Bytes of a piece: much more than encoding one costs to begin, and little enough to stay in the cache.
 constexpr size_t piece_size = 128 << 10;
 
@@ -75,7 +77,7 @@ bool TextArgument::Pieces::next() {
   for (size_t wanted = piece_size;; wanted *= 2) {
     const size_t per_character = text_.bytes_per_character();
     const size_t fits = (wanted - std::min(wanted, filled_)) / per_character + 1, to = at_ + std::min(fits, text_.size_ - at_);
-    grow(filled_ + (to - at_) * per_character);
+    grow(std::max(wanted, filled_) + max_character_size);
     const size_t written = text_.transcode(at_, to, utf8_.get() + filled_);
     if (written == bpe::no_utf8) return false;
     filled_ += written;

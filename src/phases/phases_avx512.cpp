@@ -137,6 +137,7 @@ void emit(const Chunk& chunk, const PretokenCache& cache, uint32_t* out) {
   const __m512i rank_mask = _mm512_set1_epi64(max_vocabulary_size), two = _mm512_set1_epi64(2);
   for (size_t i = 0; i < chunk.size; i += 8) {
     const size_t in_batch = std::min<size_t>(8, chunk.size - i);
+    _mm_prefetch(reinterpret_cast<const char*>(reinterpret_cast<uintptr_t>(out) + 1024), _MM_HINT_ET0);
     const __mmask8 valid = __mmask8((1u << in_batch) - 1);
     const __m512i values = _mm512_maskz_loadu_epi64(valid, chunk.values + i);
     const __m512i counts = _mm512_srli_epi64(values, PretokenValue::count_shift);  // beyond 3: somewhere else

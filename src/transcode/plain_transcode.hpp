@@ -34,6 +34,13 @@ inline uint8_t* put_character(uint32_t character, uint8_t* out) {
   return out + 4;
 }
 
+// Asks for characters that come a little later, maybe behind the end: the hardware asks for lines of the same page only.
+template <class Unit>
+inline void prefetch_characters(const Unit* at) {
+  const uintptr_t ahead = reinterpret_cast<uintptr_t>(at) + 4096;
+  for (size_t line = 0; line < sizeof(Unit); line++) __builtin_prefetch(reinterpret_cast<const void*>(ahead + 64 * line));
+}
+
 template <class Unit>
 size_t transcode_plain(const Unit* characters, size_t size, uint8_t* utf8) {
   constexpr size_t step = 8 / sizeof(Unit);  // characters in a word

@@ -54,6 +54,7 @@ size_t transcode(const Unit* characters, size_t size, uint8_t* utf8) {
   uint8_t* out = utf8;
   size_t i = 0;
   for (; size - i >= step; i += step) {
+    __builtin_prefetch(reinterpret_cast<const void*>(reinterpret_cast<uintptr_t>(characters + i) + 2048));
     __m256i block;
     if (load_block(characters + i, block)) {
       if (_mm256_testz_si256(block, _mm256_set1_epi16(int16_t(0xFF80)))) {

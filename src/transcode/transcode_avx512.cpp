@@ -63,6 +63,7 @@ size_t transcode(const Unit* characters, size_t size, uint8_t* utf8) {
   uint8_t* out = utf8;
   __mmask16 is_bad = 0;
   for (size_t i = 0; i < size;) {
+    prefetch_characters(characters + i);
     if (size - i >= 64 && put_ascii(characters + i, out)) {
       i += 64;
       out += 64;
