@@ -23,7 +23,10 @@ class BenchError(Exception):
 
 def environment(threads):
     variables = {name: str(threads) for name in THREAD_VARIABLES}
-    return {**os.environ, **variables, "TOKENIZERS_PARALLELISM": "false", "PYTHONHASHSEED": "0", "HF_HUB_OFFLINE": "1"}
+    # Modules are compiled once, as where they are installed.
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    variables["PYTHONPYCACHEPREFIX"] = os.path.join(os.path.dirname(BENCH), ".cache", "bytecode")
+    return {**kept, **variables, "TOKENIZERS_PARALLELISM": "false", "PYTHONHASHSEED": "0", "HF_HUB_OFFLINE": "1"}
 
 
 class BenchProcess:

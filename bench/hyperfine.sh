@@ -17,6 +17,8 @@ if [[ ${3:-} == --quick ]]; then
   texts=(corpora/lyrics.txt corpora/code_of_conduct.txt)
 fi
 core=$(taskset -cp $$ | sed 's/.*[ ,-]//')  # the last one that this process may use
+unset PYTHONDONTWRITEBYTECODE  # modules are compiled once, as where they are installed
+export PYTHONPYCACHEPREFIX=$PWD/.cache/bytecode
 export RAYON_NUM_THREADS=1 OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false
 
 mkdir -p "$folder"

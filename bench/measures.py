@@ -208,6 +208,8 @@ def measure_start(comparison):
     names = [name for name in comparison.names if name not in peers.FORCED]
     for encoding in comparison.options.encodings:
         comparison.say(f"start-up: {encoding}")
+        for name in names:
+            start_times(name, encoding, comparison.files, comparison.measuring_cores[0])  # reads the files and compiles the modules
         for number in range(comparison.options.rounds):
             for name in comparison.rotated(names, number):
                 opened, first = start_times(name, encoding, comparison.files, comparison.measuring_cores[0])

@@ -89,7 +89,7 @@ class IntObjects {
 
 // What the built-ins of one encoding share, in the capsule. Tokens above max_kept_ints get a new int each time.
 constexpr size_t max_kept_ints = size_t{1} << 21;
-constexpr char capsule_name[] = "token_ranker";
+constexpr const char* capsule_name = nullptr;  // one would be compared with each call; nobody else sees the capsule
 
 struct Binding {
   explicit Binding(const token_ranker_t* handle)

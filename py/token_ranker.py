@@ -30,22 +30,23 @@ import sys
 import threading
 from array import array
 from ctypes import POINTER, c_char_p, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
-from typing import TYPE_CHECKING, AbstractSet, Any, Callable, Collection, Iterable, NoReturn, Sequence, Union
 
+TYPE_CHECKING = False  # as in typing, whose import would take as long as all the others
 if TYPE_CHECKING:
     import types
+    from typing import AbstractSet, Any, Callable, Collection, Iterable, Iterator, NoReturn, Sequence, Union
 
     import numpy
+
+    Text = Union[str, bytes, bytearray, memoryview]  # a str's UTF-8 is meant; bytes are taken as they are
+    Allowed = Union[str, AbstractSet[str]]  # "all", or the special tokens to recognise
+    Disallowed = Union[str, Collection[str]]  # "all", or the texts to refuse
 
 __all__ = ["Encoding", "TokenRankerError", "encoding_for_model", "encoding_name_for_model", "get_encoding", "list_encoding_names"]
 __all__ += ["install_as_tiktoken"]
 
 _TIKTOKEN_VERSION = "0.14.0"  # whose behaviour this is
-
-Text = Union[str, bytes, bytearray, memoryview]  # a str's UTF-8 is meant; bytes are taken as they are
 _BYTES = (bytes, bytearray, memoryview)
-Allowed = Union[str, AbstractSet[str]]  # "all", or the special tokens to recognise
-Disallowed = Union[str, Collection[str]]  # "all", or the texts to refuse
 
 # ---- The library -------------------------------------------------------------------------------------------------------------------
 
@@ -149,15 +150,19 @@ def _attach_python(builtins: ctypes.PyDLL) -> ctypes.PyDLL | None:
     return builtins if builtins.token_ranker_python_attach(addresses) else None
 
 
-def _library_paths() -> list[str]:
+def _library_paths() -> Iterator[str]:
     """Where the library may be. TOKEN_RANKER_LIBRARY, if set, is the only place."""
     if os.environ.get("TOKEN_RANKER_LIBRARY"):
-        return [os.path.abspath(os.environ["TOKEN_RANKER_LIBRARY"])]
+        yield os.path.abspath(os.environ["TOKEN_RANKER_LIBRARY"])
+        return
+    name = {"win32": "token_ranker.dll", "darwin": "libtoken_ranker.dylib"}.get(sys.platform, "libtoken_ranker.so")
+    beside = os.path.dirname(os.path.abspath(__file__))
+    yield os.path.join(beside, name)
     import sysconfig
 
-    name = {"win32": "token_ranker.dll", "darwin": "libtoken_ranker.dylib"}.get(sys.platform, "libtoken_ranker.so")
-    folders = [os.path.dirname(os.path.abspath(__file__)), sysconfig.get_path("platlib"), getattr(sys, "_MEIPASS", None)]
-    return [os.path.join(folder, name) for folder in dict.fromkeys(folders) if folder]
+    for folder in (sysconfig.get_path("platlib"), getattr(sys, "_MEIPASS", None)):
+        if folder and folder != beside:
+            yield os.path.join(folder, name)
 
 
 def _find_library() -> ctypes.CDLL:
