@@ -71,7 +71,7 @@ constexpr Phases clocked_phases = {
     [](const Chunk& chunk, const PretokenCache& cache, uint32_t* ranks) {
       clocked.run(emit, [&] { clocked.real->emit(chunk, cache, ranks); });
     },
-    [](const Vocabulary& vocabulary, const MergeBatch& batch) {
+    [](const Vocabulary& vocabulary, MergeBatch& batch) {
       clocked.run(merge_words, [&] { clocked.real->merge(vocabulary, batch); });
     },
 };

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "pretoken_cache.hpp"
+#include "token_sink.hpp"
 
 namespace bpe {
 
@@ -23,12 +24,17 @@ struct Chunk {
   uint32_t lines[capacity + pad];         // where its table is looked up
   uint64_t values[capacity + pad];        // PretokenValue; 0 until found
 
-  // Pretokens by the table that may hold them, and those whose value is open: in the log or unknown.
-  uint16_t short_list[capacity + pad], medium_list[capacity + pad], misses[capacity + pad];
-  size_t short_count = 0, medium_count = 0, miss_count = 0;
+  // Pretokens by the table that may hold them; long ones have no key.
+  uint16_t short_list[capacity + pad], medium_list[capacity + pad], long_list[capacity + pad];
+  size_t short_count = 0, medium_count = 0, long_count = 0;
+
+  // Those with a key whose value is open, in the log or unknown: the short ones, then the medium ones. Whatever is in it is the number
+  // of a pretoken.
+  uint16_t misses[capacity + pad] = {};
+  size_t short_miss_count = 0, miss_count = 0;
 
   // Ranks of pretokens that have more than three, in this chunk only.
-  std::vector<uint32_t> ranks;
+  TokenBuffer ranks;
 
   // Text that the pattern left unmatched stands among the pretokens, and here by its place: it has no tokens.
   std::vector<uint16_t> gaps;

@@ -1,7 +1,10 @@
 #include "chunk_encoder.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
+#include <iterator>
+#include <span>
 
 #include "byte_hash.hpp"
 
@@ -9,13 +12,33 @@ namespace bpe {
 namespace {
 
 constexpr size_t key_reach = 16;  // make_keys reads so many bytes from the start of a pretoken
-constexpr size_t word_limits[] = {16, 32, MergeBatch::max_word_size};
+// Words are merged together with others up to the same size; those beyond, one by one.
+constexpr size_t word_limits[] = {16, 32, MergeBatch::max_word_size, SIZE_MAX};
+
+// What differs between pretokens with keys of one word and of two.
+struct ShortKeys {
+  static uint64_t hash(const Chunk& chunk, size_t i) { return short_hash(chunk.keys[i]); }
+  static bool is_same(const Chunk& chunk, size_t i, size_t k) { return chunk.keys[i] == chunk.keys[k]; }
+  static void prefetch(const Vocabulary& vocabulary, const Chunk& chunk, size_t i) { vocabulary.prefetch_short(chunk.keys[i]); }
+  static uint32_t find(const Vocabulary& vocabulary, const Chunk& chunk, size_t i) { return vocabulary.find_short(chunk.keys[i]); }
+};
+
+struct MediumKeys {
+  static uint64_t hash(const Chunk& chunk, size_t i) { return medium_hash(chunk.keys[i], chunk.high_keys[i]); }
+  static bool is_same(const Chunk& chunk, size_t i, size_t k) {
+    return ((chunk.keys[i] ^ chunk.keys[k]) | (chunk.high_keys[i] ^ chunk.high_keys[k])) == 0;
+  }
+  static void prefetch(const Vocabulary& vocabulary, const Chunk& chunk, size_t i) { vocabulary.prefetch_medium(chunk.keys[i], chunk.high_keys[i]); }
+  static uint32_t find(const Vocabulary& vocabulary, const Chunk& chunk, size_t i) {
+    return vocabulary.find_medium(chunk.keys[i], chunk.high_keys[i]);
+  }
+};
 
 }  // namespace
 
 bool ChunkEncoder::encode_chunk(const Vocabulary& vocabulary, const Phases& phases, Text text, TokenSink& sink) {
   Chunk& chunk = chunk_;
-  chunk.short_count = chunk.medium_count = chunk.miss_count = 0;
+  chunk.short_count = chunk.medium_count = chunk.long_count = 0;
   chunk.ranks.clear();
 
   // The last few pretokens may end nearer to the end of the text than make_keys reads: they are keyed in a copy with room behind it.
@@ -31,9 +54,17 @@ bool ChunkEncoder::encode_chunk(const Vocabulary& vocabulary, const Phases& phas
   }
 
   phases.probe(chunk, cache_);
-  if (chunk.miss_count > 0) {
-    confirm_open(vocabulary, text);
-    resolve_misses(vocabulary, phases, text);
+  const bool is_open = chunk.miss_count + chunk.long_count > 0;
+  if (is_open) {
+    repeat_count_ = 0;
+    std::fill(std::begin(word_counts_), std::end(word_counts_), 0);
+    const size_t misses = chunk.miss_count;
+    const size_t short_misses = settle_keyed<ShortKeys>(vocabulary, 0, chunk.short_miss_count, 0);
+    chunk.miss_count = settle_keyed<MediumKeys>(vocabulary, chunk.short_miss_count, misses, short_misses);
+    chunk.short_miss_count = short_misses;
+    settle_long(vocabulary, text);
+    merge_words(vocabulary, phases, text);
+    for (size_t n = 0; n < repeat_count_; n++) chunk.values[repeats_[n].word] = chunk.values[repeats_[n].first];
   }
   for (const uint16_t gap : chunk.gaps) chunk.values[gap] = PretokenValue::none;
 
@@ -45,135 +76,159 @@ bool ChunkEncoder::encode_chunk(const Vocabulary& vocabulary, const Phases& phas
     }
   }
   // Only now: the values of this chunk may be in the log.
-  if (chunk.miss_count > 0) insert_missed(text);
+  if (is_open) insert_missed(text);
   return sink.add(count);
 }
 
-// Looks once more at values that are in the log, and in the log for pretokens without a key. What is not there are the misses.
-void ChunkEncoder::confirm_open(const Vocabulary& vocabulary, Text text) {
-  Chunk& chunk = chunk_;
-  const auto text_of = [&](size_t i) { return text.part(chunk.starts[i], chunk.starts[i + 1]); };
-  for (size_t n = 0; n < chunk.miss_count; n++) {
-    const Text pretoken = text_of(chunk.misses[n]);
-    hashes_[n] = hash_bytes(pretoken.data, pretoken.size);
-    cache_.prefetch_log(hashes_[n]);
-    vocabulary.prefetch_slot(hashes_[n]);
-  }
-  for (size_t n = 0; n < chunk.miss_count; n++) {
-    uint64_t& value = chunk.values[chunk.misses[n]];
-    if (value == 0) value = cache_.find_in_log(hashes_[n]);
-    if (value != 0) cache_.prefetch_entry(value);
-  }
-  size_t left = 0;
-  for (size_t n = 0; n < chunk.miss_count; n++) {
-    const uint16_t i = chunk.misses[n];
-    uint64_t& value = chunk.values[i];
-    if (value != 0) value = cache_.confirm(value, text_of(i));
-    hashes_[left] = hashes_[n];
-    chunk.misses[left] = i;
-    left += value == 0;
-  }
-  chunk.miss_count = left;
-}
-
-// Each distinct miss once: from the vocabulary in three passes, so that memory is asked for before it is read; what is no token joins
-// the words to be merged, by size.
-void ChunkEncoder::resolve_misses(const Vocabulary& vocabulary, const Phases& phases, Text text) {
+// The misses [begin, end) of one class: values that are in the log still are good. Of the others each distinct one stays, from `to` on,
+// and gets its value if it is a token; else it joins the words to be merged. No branch on a single one. Returns the end of those that stay.
+template <class Class>
+size_t ChunkEncoder::settle_keyed(const Vocabulary& vocabulary, size_t begin, size_t end, size_t to) {
   Chunk& chunk = chunk_;
   uint16_t* const misses = chunk.misses;
-  const auto text_of = [&](size_t i) { return text.part(chunk.starts[i], chunk.starts[i + 1]); };
-
-  size_t distinct = 0, repeats = 0;
-  std::fill(std::begin(recent_), std::end(recent_), no_miss);
-  for (size_t n = 0; n < chunk.miss_count; n++) {
+  const size_t first = to;
+  size_t repeat_count = repeat_count_;
+  for (size_t n = begin; n < end; n++) {
     const uint16_t i = misses[n];
+    const uint64_t value = chunk.values[i];
+    const bool is_known = cache_.is_in_log(value);
+    cache_.prefetch_ranks(value);
+    Class::prefetch(vocabulary, chunk, i);
+    // Whatever an earlier chunk has left here is the place of another miss, or of none.
+    uint16_t& recent = recent_[Class::hash(chunk, i) >> (64 - recent_bits)];
+    const uint16_t other = misses[recent];
+    const bool is_repeat = !is_known & (recent >= first) & (recent < to) & Class::is_same(chunk, other, i);
+    chunk.values[i] = is_known ? value : 0;
+    repeats_[repeat_count] = {i, other};
+    repeat_count += is_repeat;
+    const bool is_new = !is_known & !is_repeat;
+    misses[to] = i;
+    recent = is_new ? uint16_t(to) : recent;
+    to += is_new;
+  }
+  repeat_count_ = repeat_count;
+
+  size_t word_count = word_counts_[0];
+  for (size_t n = first; n < to; n++) {
+    const uint16_t i = misses[n];
+    const uint32_t rank = Class::find(vocabulary, chunk, i);
+    chunk.values[i] = PretokenValue::of_rank(rank & max_vocabulary_size);
+    words_[0][word_count] = i;
+    word_count += rank == no_rank;
+  }
+  word_counts_[0] = word_count;
+  return to;
+}
+
+// The same for pretokens without a key, in more steps: memory is asked for before it is read.
+void ChunkEncoder::settle_long(const Vocabulary& vocabulary, Text text) {
+  Chunk& chunk = chunk_;
+  uint16_t* const list = chunk.long_list;
+  const auto text_of = [&](size_t i) { return text.part(chunk.starts[i], chunk.starts[i + 1]); };
+  for (size_t n = 0; n < chunk.long_count; n++) {
+    const Text pretoken = text_of(list[n]);
+    hashes_[n] = hash_bytes(pretoken.data, pretoken.size);
+    cache_.prefetch_index(hashes_[n]);
+    vocabulary.prefetch_long(hashes_[n]);
+  }
+  for (size_t n = 0; n < chunk.long_count; n++) {
+    places_[n] = cache_.find_entry(hashes_[n]);
+    cache_.prefetch_entry(places_[n]);
+  }
+  size_t left = 0;
+  for (size_t n = 0; n < chunk.long_count; n++) {
+    const uint16_t i = list[n];
+    const Text pretoken = text_of(i);
     const uint64_t hash = hashes_[n];
-    uint16_t& recent = recent_[hash % recent_size];
-    if (recent != no_miss && hashes_[recent] == hash && text_of(misses[recent]).view() == text_of(i).view()) {
-      repeated_[repeats] = i;
-      first_[repeats++] = misses[recent];
+    chunk.values[i] = places_[n] ? cache_.confirm_entry(places_[n], pretoken) : 0;
+    if (chunk.values[i] != 0) continue;
+    uint16_t& recent = recent_[hash >> (64 - recent_bits)];
+    if (recent < left && hashes_[recent] == hash && text_of(list[recent]).view() == pretoken.view()) {
+      repeats_[repeat_count_++] = {i, list[recent]};
       continue;
     }
-    recent = uint16_t(distinct);
-    hashes_[distinct] = hash;
-    misses[distinct++] = i;
-  }
-  chunk.miss_count = distinct;
-  for (size_t n = 0; n < distinct; n++) vocabulary.prefetch_bytes(hashes_[n]);
-
-  size_t word_counts[std::size(word_limits)] = {};
-  for (size_t n = 0; n < distinct; n++) {
-    const uint16_t i = misses[n];
-    const Text pretoken = text_of(i);
-    const uint32_t rank = pretoken.size <= vocabulary.max_token_size() ? vocabulary.find(pretoken, hashes_[n]) : no_rank;
+    recent = uint16_t(left);
+    hashes_[left] = hash;
+    list[left++] = i;
+    const uint32_t rank = pretoken.size <= vocabulary.max_token_size() ? vocabulary.find_long(pretoken, hash) : no_rank;
     if (rank != no_rank) {
       chunk.values[i] = PretokenValue::of_rank(rank);
-      continue;
-    }
-    const size_t kind = size_t(std::lower_bound(std::begin(word_limits), std::end(word_limits), pretoken.size) - word_limits);
-    if (kind < std::size(word_limits)) {
-      words_[kind][word_counts[kind]++] = i;
     } else {
-      const std::span<const uint32_t> ranks = merge(vocabulary, pretoken, merge_);
-      set_value(i, ranks.data(), ranks.size());
+      const size_t kind = size_t(std::lower_bound(std::begin(word_limits), std::end(word_limits), pretoken.size) - word_limits);
+      words_[kind][word_counts_[kind]++] = i;
     }
   }
-  for (size_t kind = 0; kind < std::size(word_limits); kind++) {
+  chunk.long_count = left;
+}
+
+void ChunkEncoder::merge_words(const Vocabulary& vocabulary, const Phases& phases, Text text) {
+  Chunk& chunk = chunk_;
+  constexpr size_t alone = std::size(word_limits) - 1;
+  for (size_t kind = 0; kind < alone; kind++) {
+    if (word_counts_[kind] == 0) continue;
     MergeBatch batch;
     batch.text = text.data;
     batch.text_size = text.size;
     batch.starts = chunk.starts;
     batch.words = words_[kind];
-    batch.count = word_counts[kind];
+    batch.count = word_counts_[kind];
     batch.max_size = word_limits[kind];
-    batch.receiver = this;
-    batch.done = [](void* encoder, uint16_t word, const uint32_t* ranks, size_t count) {
-      static_cast<ChunkEncoder*>(encoder)->set_value(word, ranks, count);
-    };
-    if (batch.count > 0) phases.merge(vocabulary, batch);
+    batch.values = chunk.values;
+    chunk.ranks.room(batch.count * batch.max_size + Chunk::pad);
+    batch.ranks = chunk.ranks.data();
+    batch.ranks_size = chunk.ranks.size();
+    phases.merge(vocabulary, batch);
+    chunk.ranks.add(batch.ranks_size - chunk.ranks.size());
   }
-  for (size_t n = 0; n < repeats; n++) chunk.values[repeated_[n]] = chunk.values[first_[n]];
-}
-
-void ChunkEncoder::set_value(size_t i, const uint32_t* ranks, size_t count) {
-  if (count <= 3) {
-    chunk_.values[i] = PretokenValue::of_ranks(ranks, count);
-    return;
+  for (size_t n = 0; n < word_counts_[alone]; n++) {
+    const uint16_t i = words_[alone][n];
+    const std::span<const uint32_t> ranks = merge(vocabulary, text.part(chunk.starts[i], chunk.starts[i + 1]), merge_);
+    chunk.values[i] = PretokenValue::at_offset(chunk.ranks.size(), ranks.size());
+    std::copy(ranks.begin(), ranks.end(), chunk.ranks.room(ranks.size()));
+    chunk.ranks.add(ranks.size());
   }
-  chunk_.values[i] = PretokenValue::at_offset(chunk_.ranks.size(), count);
-  chunk_.ranks.insert(chunk_.ranks.end(), ranks, ranks + count);
 }
 
 void ChunkEncoder::insert_missed(Text text) {
-  for (size_t n = 0; n < chunk_.miss_count; n++) {
-    const size_t i = chunk_.misses[n];
-    const Text pretoken = text.part(chunk_.starts[i], chunk_.starts[i + 1]);
-    const size_t size = pretoken.size;
-    uint64_t value = chunk_.values[i];
-    if (size > max_cached_size || value == PretokenValue::none) continue;
-    const bool is_short = size < max_short_size || (size == max_short_size && PretokenCache::is_full_key(load_8(pretoken.data)));
-    const bool is_medium = size > max_short_size && (size < max_medium_size || (size == max_medium_size && PretokenCache::is_full_key(load_8(pretoken.data + 8))));
+  const Chunk& chunk = chunk_;
+  const auto ranks_of = [&](uint64_t value) { return chunk.ranks.data() + PretokenValue::offset(value); };
+  // Gaps have no tokens and no value that the cache may keep.
+  const auto lasting = [&](uint64_t value) {
+    return value & PretokenValue::in_chunk ? cache_.append_ranks(ranks_of(value), PretokenValue::count(value)) : value;
+  };
+  for (size_t n = 0; n < chunk.miss_count; n++) {
+    const uint16_t i = chunk.misses[n];
+    if (chunk.values[i] == PretokenValue::none) continue;
+    if (n < chunk.short_miss_count) {
+      cache_.insert_short(chunk.keys[i], lasting(chunk.values[i]));
+    } else {
+      cache_.insert_medium(chunk.keys[i], chunk.high_keys[i], lasting(chunk.values[i]));
+    }
+  }
+  for (size_t n = 0; n < chunk.long_count; n++) {
+    const uint16_t i = chunk.long_list[n];
+    const uint64_t value = chunk.values[i];
+    const Text pretoken = text.part(chunk.starts[i], chunk.starts[i + 1]);
+    if (pretoken.size > max_cached_size || value == PretokenValue::none) continue;
     if (value & PretokenValue::in_chunk) {
-      value = cache_.append_to_log(pretoken, hashes_[n], &chunk_.ranks[PretokenValue::offset(value)], PretokenValue::count(value));
-    } else if (!is_short && !is_medium) {
+      cache_.append_entry(pretoken, hashes_[n], ranks_of(value), PretokenValue::count(value));
+    } else {
       uint32_t ranks[3];
       for (unsigned k = 0; k < 3; k++) ranks[k] = uint32_t(value >> (rank_bits * k)) & max_vocabulary_size;
-      value = cache_.append_to_log(pretoken, hashes_[n], ranks, PretokenValue::inline_count(value));
+      cache_.append_entry(pretoken, hashes_[n], ranks, PretokenValue::inline_count(value));
     }
-    if (is_short) cache_.insert_short(chunk_.keys[i], value);
-    if (is_medium) cache_.insert_medium(chunk_.keys[i], chunk_.high_keys[i], value);
   }
   cache_.grow_if_full();
 }
 
 size_t ChunkEncoder::memory_size() const {
-  return sizeof *this + cache_.memory_size() + merge_.memory_size() + chunk_.ranks.capacity() * sizeof(uint32_t) +
+  return sizeof *this + cache_.memory_size() + merge_.memory_size() + chunk_.ranks.memory_size() +
          chunk_.gaps.capacity() * sizeof(uint16_t);
 }
 
 void ChunkEncoder::shrink() {
   merge_ = {};
-  std::vector<uint32_t>().swap(chunk_.ranks);  // `= {}` would keep the memory
+  std::free(chunk_.ranks.release());
 }
 
 }  // namespace bpe

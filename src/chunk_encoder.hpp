@@ -1,9 +1,9 @@
 // Encodes text without special tokens, a chunk of pretokens at a time, phase by phase.
 //
 //   starts   of up to 2,048 pretokens
-//   keys     of all of them, their lines of the cache asked for
+//   keys     of those up to 16 bytes, their lines of the cache asked for
 //   probe    the cache: values of those met before
-//   misses   what has none, and the log of the cache neither, each once: the vocabulary if it is a token, else merges
+//   settle   the rest, each once: those in the log of the cache, tokens of the vocabulary, and words, which merge
 //   emit     all values in order
 //   insert   what was missed joins the cache
 //
@@ -40,22 +40,28 @@ class ChunkEncoder {
   bool encode_chunk(const Vocabulary& vocabulary, const Phases& phases, Text text, TokenSink& sink);
 
  private:
-  void confirm_open(const Vocabulary& vocabulary, Text text);
-  void resolve_misses(const Vocabulary& vocabulary, const Phases& phases, Text text);
-  void set_value(size_t i, const uint32_t* ranks, size_t count);
+  // A word that has its value from another one with the same bytes, which comes first.
+  struct Repeat {
+    uint16_t word, first;
+  };
+
+  template <class Class>
+  size_t settle_keyed(const Vocabulary& vocabulary, size_t begin, size_t end, size_t to);
+  void settle_long(const Vocabulary& vocabulary, Text text);
+  void merge_words(const Vocabulary& vocabulary, const Phases& phases, Text text);
   void insert_missed(Text text);
 
-  static constexpr size_t recent_size = 1024;  // places to look for the same miss earlier in the chunk
-  static constexpr uint16_t no_miss = 0xFFFF;
+  static constexpr unsigned recent_bits = 10;  // places to look for the same miss earlier in the chunk
 
   PretokenCache cache_;
   Chunk chunk_;
   MergeScratch merge_;
-  // Of the misses: hashes, those that repeat an earlier one and which, and those to be merged by size.
-  uint64_t hashes_[Chunk::capacity];
-  uint16_t recent_[recent_size];
-  uint16_t repeated_[Chunk::capacity], first_[Chunk::capacity];
-  uint16_t words_[3][Chunk::capacity];
+  // Of the misses: where the last one with such a hash is in its list, those that repeat another one, and those to be merged by size.
+  uint16_t recent_[size_t{1} << recent_bits] = {};
+  Repeat repeats_[Chunk::capacity + 1];
+  uint16_t words_[4][Chunk::capacity + 1];
+  size_t repeat_count_ = 0, word_counts_[4] = {};
+  uint64_t hashes_[Chunk::capacity], places_[Chunk::capacity];  // of long ones
 };
 
 }  // namespace bpe

@@ -8,11 +8,14 @@ namespace bpe {
 namespace {
 
 // The smallest sizes: 64 KiB, 48 KiB, 32 KiB and an index of 8 KiB.
-constexpr size_t least_short = 1 << 10, least_medium = 1 << 9, least_log = 1 << 13;
-constexpr size_t words_per_index_line = 32;  // of the log: an entry takes about twelve words, a line has room for four
+constexpr size_t least_short = 1 << 10, least_medium = 1 << 9, least_log = 1 << 13, least_index = 1 << 8;
 
-constexpr unsigned tag_bits = 24;
+// The tag in the index: the bits of the hash below those that choose a line of the smallest index. More lines are chosen by bits of the tag.
+constexpr unsigned tag_bits = 24, least_index_bits = 8;
 constexpr uint64_t tag_mask = (1u << tag_bits) - 1;
+static_assert(size_t{1} << least_index_bits == least_index);
+
+uint64_t tag_of(uint64_t hash) { return hash << least_index_bits >> (64 - tag_bits); }
 
 unsigned shift_for(size_t lines) { return 64 - unsigned(std::bit_width(lines - 1)); }
 
@@ -33,11 +36,18 @@ void push_in(Key (&keys)[PretokenCache::ways], uint64_t (&values)[PretokenCache:
 
 }  // namespace
 
-PretokenCache::PretokenCache(size_t limit, uint64_t first_place) : limit_(limit), log_end_(first_place) {
-  resize_short(least_short);
-  resize_medium(least_medium);
-  resize_log(least_log);
-}
+PretokenCache::PretokenCache(size_t limit, uint64_t first_place)
+    : limit_(limit),
+      short_shift_(shift_for(least_short)),
+      medium_shift_(shift_for(least_medium)),
+      index_shift_(shift_for(least_index)),
+      short_(least_short),
+      medium_(least_medium),
+      medium_values_(least_medium),
+      log_(least_log),
+      index_(least_index),
+      log_begin_(first_place),
+      log_end_(first_place) {}
 
 void PretokenCache::insert_short(uint64_t key, uint64_t value) {
   ShortLine& line = short_[short_hash(key) >> short_shift_];
@@ -52,105 +62,133 @@ void PretokenCache::insert_medium(uint64_t low, uint64_t high, uint64_t value) {
   medium_inserts_++;
 }
 
-uint64_t PretokenCache::append_to_log(Text pretoken, uint64_t hash, const uint32_t* ranks, size_t count) {
-  const size_t byte_words = padded_words(pretoken.size), words = 1 + byte_words + count;
-  // An entry does not go over the end of the ring.
+// Room for words side by side: what stands together does not go over the end of the ring.
+uint32_t* PretokenCache::append(size_t words) {
   const uint64_t left = log_.size() - (log_end_ & (log_.size() - 1));
   if (words > left) log_end_ += left;
-  uint32_t* const entry = &log_[log_end_ & (log_.size() - 1)];
+  uint32_t* const at = &log_[log_end_ & (log_.size() - 1)];
+  log_end_ += words;
+  if (log_end_ - log_begin_ > log_.size()) log_begin_ = log_end_ - log_.size();
+  return at;
+}
+
+uint64_t PretokenCache::append_ranks(const uint32_t* ranks, size_t count) {
+  std::memcpy(append(count), ranks, count * sizeof *ranks);
+  return PretokenValue::at_place(log_end_ - count, count);
+}
+
+void PretokenCache::append_entry(Text pretoken, uint64_t hash, const uint32_t* ranks, size_t count) {
+  const size_t byte_words = padded_words(pretoken.size), words = 1 + byte_words + count;
+  uint32_t* const entry = append(words);
   const EntryHead head = {uint16_t(pretoken.size), uint16_t(count)};
   std::memcpy(entry, &head, sizeof head);
   std::memcpy(entry + 1, pretoken.data, pretoken.size);
   std::memcpy(entry + 1 + byte_words, ranks, count * sizeof *ranks);
 
-  uint64_t(&slots)[ways] = log_index_[hash >> log_shift_].slots;
+  uint64_t(&slots)[ways] = index_[hash >> index_shift_].slots;
   std::memmove(slots + 1, slots, sizeof slots - sizeof *slots);
-  slots[0] = log_end_ << tag_bits | (hash & tag_mask);
-  const uint64_t value = PretokenValue::at_place(log_end_, count);
-  log_end_ += words;
-  return value;
+  slots[0] = (log_end_ - words) << tag_bits | tag_of(hash);
+  index_inserts_++;
 }
 
-uint64_t PretokenCache::find_in_log(uint64_t hash) const {
-  for (const uint64_t slot : log_index_[hash >> log_shift_].slots) {
-    if (slot == 0 || ((slot ^ hash) & tag_mask) != 0) continue;
-    const uint64_t place = slot >> tag_bits;
-    if (log_end_ - place > log_.size()) continue;
-    return PretokenValue::at_place(place, 0);
+uint64_t PretokenCache::find_entry(uint64_t hash) const {
+  for (const uint64_t slot : index_[hash >> index_shift_].slots) {
+    if ((slot & tag_mask) == tag_of(hash) && slot >> tag_bits >= log_begin_) return slot >> tag_bits;
   }
   return 0;
 }
 
-uint64_t PretokenCache::confirm(uint64_t value, Text pretoken) const {
-  const uint64_t place = PretokenValue::place(value);
-  if (log_end_ - place > log_.size()) return 0;
-  EntryHead head;
-  std::memcpy(&head, words_at(place), sizeof head);
-  const bool is_equal = head.size == pretoken.size && std::memcmp(words_at(place) + 1, pretoken.data, pretoken.size) == 0;
-  return is_equal ? PretokenValue::at_place(place, head.count) : 0;
-}
-
-const uint32_t* PretokenCache::ranks_in_log(uint64_t value) const {
-  const uint32_t* entry = words_at(PretokenValue::place(value));
+uint64_t PretokenCache::confirm_entry(uint64_t place, Text pretoken) const {
+  if (place < log_begin_) return 0;
+  const uint32_t* const entry = words_at(place);
   EntryHead head;
   std::memcpy(&head, entry, sizeof head);
-  return entry + 1 + padded_words(head.size);
+  const bool is_same = head.size == pretoken.size && std::memcmp(entry + 1, pretoken.data, pretoken.size) == 0;
+  return is_same ? PretokenValue::at_place(place + 1 + padded_words(head.size), head.count) : 0;
 }
 
 void PretokenCache::grow_if_full() {
   // Long before the places run out, all begins anew: a chunk appends less than the other half of them.
   if (log_end_ > max_place / 2) *this = PretokenCache(limit_);
-  if (short_inserts_ > short_.size() * ways / 2 && may_grow_by(short_.memory_size())) resize_short(2 * short_.size());
-  if (medium_inserts_ > medium_.size() * ways / 2 && may_grow_by(medium_.memory_size() + medium_values_.memory_size()))
-    resize_medium(2 * medium_.size());
-  if (log_end_ > log_.size() && may_grow_by(log_.memory_size() + log_index_.memory_size())) resize_log(2 * log_.size());
+  if (short_inserts_ > short_.size() * ways / 2 && may_grow_by(short_.memory_size())) double_short();
+  if (medium_inserts_ > medium_.size() * ways / 2 && may_grow_by(medium_.memory_size() + medium_values_.memory_size())) double_medium();
+  if (index_inserts_ > index_.size() * ways / 2 && may_grow_by(index_.memory_size())) double_index();
+  if (log_end_ - log_begin_ > log_.size() / 8 * 7 && may_grow_by(log_.memory_size())) double_log();
 }
 
-void PretokenCache::resize_short(size_t lines) {
-  const Table<ShortLine> old = std::move(short_);
-  short_ = Table<ShortLine>(lines);
-  short_shift_ = shift_for(lines);
-  for (const ShortLine& line : old) {
-    // The oldest first, so that the order within a line stays.
-    for (size_t i = ways; i-- > 0;) {
-      if (line.values[i]) insert_short(line.keys[i], line.values[i]);
+// A table doubles in its place: line i becomes lines 2 i and 2 i + 1, chosen by the next bit of the hash. From the last line on nothing is
+// overwritten that is still to be moved. Entries keep their order; the empty ones, which have hash 0 and come last, stay last.
+void PretokenCache::double_short() {
+  short_.grow(2 * short_.size());
+  short_shift_--;
+  for (size_t i = short_.size() / 2; i-- > 0;) {
+    const ShortLine old = short_[i];
+    ShortLine* const halves = &short_[2 * i];
+    halves[0] = halves[1] = {};
+    size_t counts[2] = {};
+    for (size_t way = 0; way < ways; way++) {
+      const size_t half = short_hash(old.keys[way]) >> short_shift_ & 1, to = counts[half]++;
+      halves[half].keys[to] = old.keys[way];
+      halves[half].values[to] = old.values[way];
     }
   }
   short_inserts_ = 0;
 }
 
-void PretokenCache::resize_medium(size_t lines) {
-  const Table<MediumLine> old = std::move(medium_);
-  const Table<MediumValues> old_values = std::move(medium_values_);
-  medium_ = Table<MediumLine>(lines);
-  medium_values_ = Table<MediumValues>(lines);
-  medium_shift_ = shift_for(lines);
-  for (size_t line = 0; line < old.size(); line++) {
-    for (size_t i = ways; i-- > 0;) {
-      if (old_values[line].values[i]) insert_medium(old[line].keys[i][0], old[line].keys[i][1], old_values[line].values[i]);
+void PretokenCache::double_medium() {
+  medium_.grow(2 * medium_.size());
+  medium_values_.grow(medium_.size());
+  medium_shift_--;
+  for (size_t i = medium_.size() / 2; i-- > 0;) {
+    const MediumLine old = medium_[i];
+    const MediumValues old_values = medium_values_[i];
+    MediumLine* const halves = &medium_[2 * i];
+    MediumValues* const half_values = &medium_values_[2 * i];
+    halves[0] = halves[1] = {};
+    half_values[0] = half_values[1] = {};
+    size_t counts[2] = {};
+    for (size_t way = 0; way < ways; way++) {
+      const auto& key = old.keys[way];
+      const size_t half = medium_hash(key[0], key[1]) >> medium_shift_ & 1, to = counts[half]++;
+      halves[half].keys[to][0] = key[0];
+      halves[half].keys[to][1] = key[1];
+      half_values[half].values[to] = old_values.values[way];
     }
   }
   medium_inserts_ = 0;
 }
 
-// Places stay: what is in the old ring moves to where the same places are in the new one. Older places, which a longer ring would still
-// hold, are zero there: no entry has size 0. The index begins anew; entries that only it leads to are missing once more.
-void PretokenCache::resize_log(size_t words) {
-  const Table<uint32_t> old = std::move(log_);
-  log_ = Table<uint32_t>(words);
-  log_index_ = Table<LogLine>(words / words_per_index_line);
-  log_shift_ = shift_for(log_index_.size());
-  const uint64_t first = log_end_ > old.size() ? log_end_ - old.size() : 0;
-  for (uint64_t place = first; place < log_end_;) {
-    const size_t from = place & (old.size() - 1);
-    const size_t count = size_t(std::min<uint64_t>(log_end_ - place, old.size() - from));
-    std::memcpy(&log_[place & (words - 1)], &old[from], count * sizeof(uint32_t));
+void PretokenCache::double_index() {
+  index_.grow(2 * index_.size());
+  index_shift_--;
+  const unsigned tag_bit = index_shift_ - (64 - least_index_bits - tag_bits);
+  for (size_t i = index_.size() / 2; i-- > 0;) {
+    const IndexLine old = index_[i];
+    IndexLine* const halves = &index_[2 * i];
+    halves[0] = halves[1] = {};
+    size_t counts[2] = {};
+    for (const uint64_t slot : old.slots) {
+      const size_t half = slot >> tag_bit & 1;
+      halves[half].slots[counts[half]++] = slot;
+    }
+  }
+  index_inserts_ = 0;
+}
+
+// Places stay. In a ring of twice the size half of them are as far from its beginning as before, the others farther by the old size.
+void PretokenCache::double_log() {
+  const size_t old_size = log_.size();
+  log_.grow(2 * old_size);
+  for (uint64_t place = log_begin_; place < log_end_;) {
+    const size_t from = place & (old_size - 1), to = place & (2 * old_size - 1);
+    const size_t count = size_t(std::min<uint64_t>(log_end_ - place, old_size - from));
+    if (to != from) std::memcpy(&log_[to], &log_[from], count * sizeof(uint32_t));
     place += count;
   }
 }
 
 size_t PretokenCache::memory_size() const {
-  return short_.memory_size() + medium_.memory_size() + medium_values_.memory_size() + log_index_.memory_size() + log_.memory_size();
+  return short_.memory_size() + medium_.memory_size() + medium_values_.memory_size() + index_.memory_size() + log_.memory_size();
 }
 
 }  // namespace bpe

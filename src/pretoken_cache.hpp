@@ -2,22 +2,22 @@
 //
 //   up to 8 bytes   lines of 4:  | key key key key | value value value value |         one cache line
 //   9 to 16         lines of 4:  | low high  low high  low high  low high | values |   one line and a half
-//   up to 128, or more than three tokens: the log, with an index of lines of 4 by hash
+//   up to 128, or without a key: entries of the log, with an index of lines of 4 by hash
 //
-// A key is the pretoken's bytes, little endian, zero above them, and in the top byte 0xF8 + size when that byte is free; no UTF-8 has
-// such a byte. A full word whose top byte could be such a marker, or that is 0, is left to the log.
+// The keys are those of pretoken_key.hpp. The log is a ring to which entries are appended, and the ranks of keys that have more than
+// three; the newest overwrite the oldest. A place in it is counted from its beginning and never comes again, so a place before the
+// oldest one that is left is known to be gone:
 //
-// The log is a ring to which entries are appended; the newest overwrites the oldest. A place in it is counted from its beginning and
-// never comes again, so a place that is older than the ring is long is known to be gone:
+//   | size, count | bytes, padded to 4 | ranks |   … | ranks | …          … oldest | newest → …
 //
-//   entry:  | size, count | bytes, padded to 4 | ranks |          … oldest | newest → …
-//
-// New entries push out the oldest one of their line. Each part begins small and doubles as it fills, up to a common limit in bytes.
+// New entries push out the oldest one of their line. Each part begins small and doubles in its place as it fills, up to a common limit
+// in bytes.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
+#include "pretoken_key.hpp"
 #include "table_memory.hpp"
 #include "text.hpp"
 
@@ -34,11 +34,10 @@ struct PretokenValue {
   static constexpr uint64_t none = in_chunk;  // no tokens at all
 
   static uint64_t of_rank(uint32_t rank) { return uint64_t{1} << count_shift | rank; }
-  static uint64_t of_ranks(const uint32_t* ranks, size_t count) {  // 1..3
-    uint64_t value = uint64_t{count} << count_shift | ranks[0];
-    if (count > 1) value |= uint64_t{ranks[1]} << 20;
-    if (count > 2) value |= uint64_t{ranks[2]} << 40;
-    return value;
+  // count: 1..3. Three elements are read, whatever they are.
+  static uint64_t of_ranks(const uint32_t* ranks, size_t count) {
+    const uint64_t all = uint64_t{ranks[0]} | uint64_t{ranks[1]} << 20 | uint64_t{ranks[2]} << 40;
+    return uint64_t{count} << count_shift | (all & ((uint64_t{1} << (20 * count)) - 1));
   }
   static uint64_t at_place(uint64_t place, size_t count) { return in_log | place << 20 | count; }
   static uint64_t at_offset(size_t offset, size_t count) { return in_chunk | uint64_t{offset} << 28 | count; }
@@ -52,7 +51,7 @@ struct PretokenValue {
   static bool is_open(uint64_t value) { return value - 1 >= in_log - 1; }
 };
 
-inline constexpr size_t max_short_size = 8, max_medium_size = 16, max_cached_size = 128;
+inline constexpr size_t max_cached_size = 128;
 
 class PretokenCache {
  public:
@@ -67,8 +66,8 @@ class PretokenCache {
   struct alignas(32) MediumValues {
     uint64_t values[ways];
   };
-  struct alignas(32) LogLine {
-    uint64_t slots[ways];  // place << 24 | 24 bits of the hash; 0: empty
+  struct alignas(32) IndexLine {
+    uint64_t slots[ways];  // place << 24 | tag; 0: empty
   };
 
   // Places in the log have 40 bits.
@@ -77,13 +76,6 @@ class PretokenCache {
   // limit: bytes for all parts; at least what the smallest ones take. first_place: of the log, not 0; tests begin near the last one.
   explicit PretokenCache(size_t limit, uint64_t first_place = 1);
 
-  static uint64_t short_hash(uint64_t key) { return key * 0x9E3779B97F4A7C15; }
-  static uint64_t medium_hash(uint64_t low, uint64_t high) {
-    return ((low * 0x9E3779B97F4A7C15) ^ (high * 0xD6E8FEB86659FD93)) * 0x9E3779B97F4A7C15;
-  }
-  // Words that are keys of full size: others could be mistaken for a shorter pretoken or for an empty entry.
-  static bool is_full_key(uint64_t word) { return word - 1 < 0xF7FFFFFFFFFFFFFF; }
-
   // Where the phases look up keys.
   const ShortLine* short_lines() const { return short_.data(); }
   const MediumLine* medium_lines() const { return medium_.data(); }
@@ -91,20 +83,25 @@ class PretokenCache {
   unsigned short_shift() const { return short_shift_; }
   unsigned medium_shift() const { return medium_shift_; }
 
-  // The log, in steps for many pretokens at once: each asks memory for what the next one reads. hash: hash_bytes of the pretoken.
-  void prefetch_log(uint64_t hash) const { __builtin_prefetch(&log_index_[hash >> log_shift_]); }
-  // A value in the log that may be that of the pretoken, to be confirmed; 0 if there is none.
-  uint64_t find_in_log(uint64_t hash) const;
-  void prefetch_entry(uint64_t value) const { __builtin_prefetch(words_at(PretokenValue::place(value))); }
+  // Whether the ranks of a value that was found are still in the log.
+  bool is_in_log(uint64_t value) const { return bool((value >> 62 & 1) & uint64_t{PretokenValue::place(value) >= log_begin_}); }
+  void prefetch_ranks(uint64_t value) const { __builtin_prefetch(ranks_in_log(value)); }
+  const uint32_t* ranks_in_log(uint64_t value) const { return words_at(PretokenValue::place(value)); }
+
+  // Entries of the log, in steps for many pretokens at once: each asks memory for what the next one reads. hash: hash_bytes of the pretoken.
+  void prefetch_index(uint64_t hash) const { __builtin_prefetch(&index_[hash >> index_shift_]); }
+  // The place of an entry that may be that of the pretoken, to be confirmed; 0 if there is none.
+  uint64_t find_entry(uint64_t hash) const;
+  void prefetch_entry(uint64_t place) const { __builtin_prefetch(words_at(place)); }
   // The value, if it is there still and that of this pretoken, else 0.
-  uint64_t confirm(uint64_t value, Text pretoken) const;
-  const uint32_t* ranks_in_log(uint64_t value) const;
+  uint64_t confirm_entry(uint64_t place, Text pretoken) const;
 
   // Values that were found before may be void after any of these.
   void insert_short(uint64_t key, uint64_t value);
   void insert_medium(uint64_t low, uint64_t high, uint64_t value);
-  // The value of an entry appended to the log, with a line of the index that leads to it.
-  uint64_t append_to_log(Text pretoken, uint64_t hash, const uint32_t* ranks, size_t count);
+  // The value of up to max_cached_size ranks appended to the log.
+  uint64_t append_ranks(const uint32_t* ranks, size_t count);
+  void append_entry(Text pretoken, uint64_t hash, const uint32_t* ranks, size_t count);
   void grow_if_full();
 
   size_t memory_size() const;
@@ -115,21 +112,23 @@ class PretokenCache {
     uint16_t count;  // ranks
   };
 
-  void resize_short(size_t lines);
-  void resize_medium(size_t lines);
-  void resize_log(size_t words);
+  void double_short();
+  void double_medium();
+  void double_log();
+  void double_index();
+  uint32_t* append(size_t words);
   bool may_grow_by(size_t bytes) const { return memory_size() + bytes <= limit_; }
   const uint32_t* words_at(uint64_t place) const { return &log_[place & (log_.size() - 1)]; }
 
   size_t limit_;
-  unsigned short_shift_ = 0, medium_shift_ = 0, log_shift_ = 0;
+  unsigned short_shift_, medium_shift_, index_shift_;
   Table<ShortLine> short_;
   Table<MediumLine> medium_;
   Table<MediumValues> medium_values_;
-  Table<LogLine> log_index_;
-  Table<uint32_t> log_;      // a power of two of words
-  uint64_t log_end_;         // place of the next entry, in words; 0 is none
-  size_t short_inserts_ = 0, medium_inserts_ = 0;  // since the table had its size
+  Table<uint32_t> log_;                // a power of two of words
+  Table<IndexLine> index_;
+  uint64_t log_begin_, log_end_;       // places, in words, of the oldest word that is left and of the next one; 0 is none
+  size_t short_inserts_ = 0, medium_inserts_ = 0, index_inserts_ = 0;  // since the table had its size
 };
 
 }  // namespace bpe

@@ -7,6 +7,9 @@
 
 #if defined(__linux__)
 #include <sys/mman.h>
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23  // of Linux 5.14; older ones refuse it
+#endif
 #elif defined(_WIN32)
 #include <malloc.h>
 #endif
@@ -55,6 +58,33 @@ TableMemory::~TableMemory() {
   _aligned_free(data_);
 #else
   std::free(data_);
+#endif
+}
+
+void TableMemory::grow(size_t size) {
+  const size_t old_size = size_;
+#if defined(__linux__)
+  if (is_mapped(old_size)) {
+    void* const moved = mremap(data_, old_size, size, MREMAP_MAYMOVE);
+    if (moved == MAP_FAILED) throw std::bad_alloc();
+    data_ = moved;
+    size_ = size;
+    populate_from(old_size);
+    return;
+  }
+#endif
+  TableMemory grown(size);
+  grown.populate();
+  if (old_size) std::memcpy(grown.data_, data_, old_size);
+  *this = std::move(grown);
+}
+
+// Where the system cannot, pages become resident one by one.
+void TableMemory::populate_from([[maybe_unused]] size_t offset) {
+#if defined(MADV_POPULATE_WRITE)
+  constexpr size_t least_page = 4096;
+  const size_t begin = offset / least_page * least_page;
+  if (is_mapped(size_)) madvise(static_cast<uint8_t*>(data_) + begin, size_ - begin, MADV_POPULATE_WRITE);
 #endif
 }
 

@@ -20,10 +20,17 @@ class TableMemory {
   }
   ~TableMemory();
 
+  // Enlarges it: what is there stays, what is added is zero. Throws std::bad_alloc, with nothing changed.
+  void grow(size_t size);
+  // Makes it resident at once, which costs half as much as page by page where all of it will be touched.
+  void populate() { populate_from(0); }
+
   void* data() const { return data_; }
   size_t size() const { return size_; }
 
  private:
+  void populate_from(size_t offset);
+
   void* data_ = nullptr;
   size_t size_ = 0;
 };
@@ -34,6 +41,9 @@ class Table {
  public:
   Table() = default;
   explicit Table(size_t size) : memory_(size * sizeof(Element)) {}
+
+  void grow(size_t size) { memory_.grow(size * sizeof(Element)); }
+  void populate() { memory_.populate(); }
 
   Element* data() { return static_cast<Element*>(memory_.data()); }
   const Element* data() const { return static_cast<const Element*>(memory_.data()); }

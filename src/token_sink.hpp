@@ -41,6 +41,7 @@ class TokenBuffer final : public TokenSink {
   uint32_t* data() { return tokens_; }
   const uint32_t* data() const { return tokens_; }
   size_t size() const { return size_; }
+  size_t memory_size() const { return capacity_ * sizeof(uint32_t); }
   void clear() { size_ = 0; }
 
   // Gives the memory (released by std::free) to the caller.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <type_traits>
 #include <utility>
 
 #include "failure.hpp"
@@ -40,34 +41,78 @@ Vocabulary::Vocabulary(Tokens tokens, std::span<const Merge> merges, std::span<c
 
 void Vocabulary::index_tokens() {
   const uint32_t count = uint32_t(size());
+  size_t short_count = 0, medium_count = 0;
   for (uint32_t rank = 0; rank < count; rank++) {
+    const PretokenKey::Kind kind = PretokenKey::kind_of(bytes(rank));
     numbers_are_ranks_ &= number(rank) == rank;
     max_token_size_ = std::max(max_token_size_, bytes(rank).size);
+    short_count += kind == PretokenKey::short_key;
+    medium_count += kind == PretokenKey::medium_key;
   }
-  slot_bits_ = unsigned(std::bit_width(count + count / 2));
-  slots_ = Table<uint64_t>(size_t{1} << slot_bits_);
-  const size_t last = slots_.size() - 1;
-
-  // In batches: the hashes first, so that the slots are on their way when they are written.
+  // At most three of five, two of three, and half of the places are taken.
+  const auto make_table = [](auto& table, unsigned& shift, size_t lines) {
+    const size_t size = std::bit_ceil(std::max<size_t>(lines, 2));
+    table = std::remove_reference_t<decltype(table)>(size);
+    table.populate();
+    shift = unsigned(64 - std::countr_zero(size));
+  };
+  make_table(short_, short_shift_, short_count / 3 + 1);
+  make_table(medium_, medium_shift_, medium_count / 2 + 1);
+  make_table(slots_, slot_shift_, 2 * (count - short_count - medium_count + 1));
+  // In batches: the hashes first, so that the lines are on their way when they are written.
   constexpr uint32_t batch = 64;
+  PretokenKey keys[batch];
   uint64_t hashes[batch];
   for (uint32_t first = 0; first < count; first += batch) {
     const uint32_t in_batch = std::min(batch, count - first);
     for (uint32_t i = 0; i < in_batch; i++) {
       const Text token = bytes(first + i);
+      keys[i] = PretokenKey::of(token);
+      if (keys[i].kind == PretokenKey::short_key) prefetch_short(keys[i].low);
+      if (keys[i].kind == PretokenKey::medium_key) prefetch_medium(keys[i].low, keys[i].high);
+      if (keys[i].kind != PretokenKey::none) continue;
       hashes[i] = hash_bytes(token.data, token.size);
-      __builtin_prefetch(&slots_[hashes[i] >> (64 - slot_bits_)], 1);
+      prefetch_long(hashes[i]);
     }
-    for (uint32_t i = 0; i < in_batch; i++) {
-      const uint32_t rank = first + i;
-      const Text token = bytes(rank);
-      size_t at = hashes[i] >> (64 - slot_bits_);
-      for (; slots_[at]; at = (at + 1) & last) {
-        if ((slots_[at] ^ make_slot(hashes[i], token.size, 0, 0)) << (64 - tag_bits - size_bits)) continue;
-        if (bytes(uint32_t(slots_[at] >> 20) & max_vocabulary_size).view() == token.view())
-          throw Failure(TOKEN_RANKER_DUPLICATE_TOKEN, rank, "two tokens have the same bytes");
+    for (uint32_t i = 0; i < in_batch; i++) index_token(first + i, keys[i], hashes[i]);
+  }
+}
+
+void Vocabulary::index_token(uint32_t rank, const PretokenKey& key, uint64_t hash) {
+  const auto check_other = [&](bool is_same) {
+    if (is_same) throw Failure(TOKEN_RANKER_DUPLICATE_TOKEN, rank, "two tokens have the same bytes");
+  };
+  const auto add = [&](auto& lines, size_t at, const auto& is_equal, const auto& set_key) {
+    for (;; at = (at + 1) & (lines.size() - 1)) {
+      auto& line = lines[at];
+      for (size_t i = 0; i < std::size(line.ranks); i++) {
+        if (line.ranks[i] == 0) {
+          set_key(line, i);
+          line.ranks[i] = rank + 1;
+          return;
+        }
+        check_other(is_equal(line, i));
       }
-      slots_[at] = make_slot(hashes[i], token.size, rank, tokens_.offsets[rank]);
+      line.overflows = 1;
+    }
+  };
+  switch (key.kind) {
+    case PretokenKey::short_key:
+      return add(short_, short_hash(key.low) >> short_shift_, [&](const ShortLine& line, size_t i) { return line.keys[i] == key.low; },
+                 [&](ShortLine& line, size_t i) { line.keys[i] = key.low; });
+    case PretokenKey::medium_key:
+      return add(medium_, medium_hash(key.low, key.high) >> medium_shift_,
+                 [&](const MediumLine& line, size_t i) { return line.keys[i][0] == key.low && line.keys[i][1] == key.high; },
+                 [&](MediumLine& line, size_t i) {
+                   line.keys[i][0] = key.low;
+                   line.keys[i][1] = key.high;
+                 });
+    case PretokenKey::none: {
+      const Text token = bytes(rank);
+      check_other(find_long(token, hash) != no_rank);
+      size_t at = hash >> slot_shift_;
+      while (slots_[at]) at = (at + 1) & (slots_.size() - 1);
+      slots_[at] = make_slot(hash, token.size, rank, tokens_.offsets[rank]);
     }
   }
 }
@@ -86,10 +131,18 @@ void Vocabulary::index_bytes() {
   }
 }
 
-uint32_t Vocabulary::find(Text text, uint64_t hash) const {
+uint32_t Vocabulary::find(Text text) const {
+  if (text.size > max_token_size_) return no_rank;
+  const PretokenKey key = PretokenKey::of(text);
+  if (key.kind == PretokenKey::short_key) return find_short(key.low);
+  if (key.kind == PretokenKey::medium_key) return find_medium(key.low, key.high);
+  return find_long(text, hash_bytes(text.data, text.size));
+}
+
+uint32_t Vocabulary::find_long(Text text, uint64_t hash) const {
   const size_t last = slots_.size() - 1;
   const uint64_t wanted = make_slot(hash, text.size, 0, 0);
-  for (size_t at = hash >> (64 - slot_bits_); slots_[at]; at = (at + 1) & last) {
+  for (size_t at = hash >> slot_shift_; slots_[at]; at = (at + 1) & last) {
     const uint64_t slot = slots_[at];
     if ((slot ^ wanted) << (64 - tag_bits - size_bits)) continue;
     const uint32_t rank = uint32_t(slot >> 20) & max_vocabulary_size;

@@ -7,12 +7,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "byte_hash.hpp"
 #include "pair_table.hpp"
+#include "pretoken_key.hpp"
 #include "table_memory.hpp"
 #include "text.hpp"
 
@@ -46,11 +47,19 @@ class Vocabulary {
   bool merges_make_all_tokens() const { return merges_make_all_tokens_; }
 
   // The rank of the token with these bytes, or no_rank.
-  uint32_t find(Text bytes) const { return find(bytes, hash_bytes(bytes.data, bytes.size)); }
-  // The same in steps, for many at once: each step asks memory for what the next one reads.
-  void prefetch_slot(uint64_t hash) const { __builtin_prefetch(&slots_[hash >> (64 - slot_bits_)]); }
-  void prefetch_bytes(uint64_t hash) const { __builtin_prefetch(tokens_.bytes.data() + (slots_[hash >> (64 - slot_bits_)] >> 40)); }
-  uint32_t find(Text bytes, uint64_t hash) const;
+  uint32_t find(Text bytes) const;
+  // The same for bytes that have a key, and, with hash_bytes of them, for those that have none.
+  uint32_t find_short(uint64_t key) const { return find_in(short_, short_hash(key) >> short_shift_, [&](const ShortLine& line, size_t i) { return line.keys[i] == key; }); }
+  uint32_t find_medium(uint64_t low, uint64_t high) const {
+    return find_in(medium_, medium_hash(low, high) >> medium_shift_,
+                   [&](const MediumLine& line, size_t i) { return ((line.keys[i][0] ^ low) | (line.keys[i][1] ^ high)) == 0; });
+  }
+  uint32_t find_long(Text bytes, uint64_t hash) const;
+  // Ask memory for what these read.
+  void prefetch_short(uint64_t key) const { __builtin_prefetch(&short_[short_hash(key) >> short_shift_]); }
+  void prefetch_medium(uint64_t low, uint64_t high) const { __builtin_prefetch(&medium_[medium_hash(low, high) >> medium_shift_]); }
+  void prefetch_long(uint64_t hash) const { __builtin_prefetch(&slots_[hash >> slot_shift_]); }
+
   uint32_t rank_of_byte(uint8_t byte) const { return rank_of_byte_[byte]; }
   // The rank of the token that two bytes make, or no_rank.
   uint32_t rank_of_byte_pair(uint8_t first, uint8_t second) const { return rank_of_byte_pair_[size_t{first} << 8 | second]; }
@@ -62,7 +71,31 @@ class Vocabulary {
   const PairTable& pairs() const { return pairs_; }
 
  private:
+  // Tokens with a key, in lines by hash; those that a full line has no room for are in the next ones.
+  struct alignas(64) ShortLine {
+    uint64_t keys[5];
+    uint32_t ranks[5];   // + 1; 0: empty
+    uint32_t overflows;  // whether some are in the next line
+  };
+  struct alignas(64) MediumLine {
+    uint64_t keys[3][2];
+    uint32_t ranks[3];
+    uint32_t overflows;
+  };
+
+  // Without a branch on single keys.
+  template <class Line, class IsEqual>
+  static uint32_t find_in(const Table<Line>& lines, size_t at, const IsEqual& is_equal) {
+    for (;; at = (at + 1) & (lines.size() - 1)) {
+      const Line& line = lines[at];
+      uint32_t rank = 0;
+      for (size_t i = 0; i < std::size(line.ranks); i++) rank |= line.ranks[i] & -uint32_t{is_equal(line, i)};
+      if (__builtin_expect(rank | !line.overflows, 1)) return rank - 1;
+    }
+  }
+
   void index_tokens();
+  void index_token(uint32_t rank, const PretokenKey& key, uint64_t hash);
   void index_bytes();
   std::vector<Merge> derive_merges() const;
   std::vector<Merge> list_all_splits() const;
@@ -71,9 +104,12 @@ class Vocabulary {
   bool numbers_are_ranks_ = true;
   size_t max_token_size_ = 0;
   bool merges_make_all_tokens_ = true;
-  // Open addressing by hash_bytes; a slot is offset << 40 | rank << 20 | min(size, 255) << 12 | 12 bits of the hash, 0: empty.
+  Table<ShortLine> short_;
+  Table<MediumLine> medium_;
+  unsigned short_shift_ = 0, medium_shift_ = 0;
+  // Tokens without a key: open addressing by hash_bytes; a slot is offset << 40 | rank << 20 | min(size, 255) << 12 | 12 bits of the hash, 0: empty.
   Table<uint64_t> slots_;
-  unsigned slot_bits_ = 0;
+  unsigned slot_shift_ = 0;
   std::array<uint32_t, 256> rank_of_byte_;
   std::vector<uint32_t> rank_of_byte_pair_;
   PairTable pairs_;

@@ -36,3 +36,28 @@ TEST_CASE("table memory: moves") {
   CHECK(third.size() == 0);
   CHECK(bpe::Table<uint64_t>(0).data() == nullptr);
 }
+
+TEST_CASE("table memory: grows with what it has, and zero behind it") {
+  constexpr size_t kib = 1024;
+  for (const size_t first : {size_t{0}, kib, 32 * kib, 64 * kib, 300 * kib}) {
+    bpe::Table<uint32_t> table(first / 4);
+    size_t filled = 0;
+    for (size_t size = std::max(first, kib); size <= 5000 * kib; size *= 2) {
+      if (size > table.memory_size()) table.grow(size / 4);
+      REQUIRE(table.memory_size() == size);
+      for (size_t i = 0; i < filled; i++) REQUIRE(table[i] == uint32_t(i + 1));
+      for (; filled < table.size(); filled++) {
+        REQUIRE(table[filled] == 0);
+        table[filled] = uint32_t(filled + 1);
+      }
+    }
+  }
+}
+
+TEST_CASE("table memory: what is resident at once is zeroed, too") {
+  for (const size_t size : {size_t{1}, size_t{100000}, size_t{3000000}}) {
+    bpe::Table<uint8_t> table(size);
+    table.populate();
+    CHECK(std::all_of(table.begin(), table.end(), [](uint8_t byte) { return byte == 0; }));
+  }
+}

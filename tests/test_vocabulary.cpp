@@ -1,5 +1,6 @@
 // The vocabulary: bytes to token and back, and the merges that are derived from the tokens alone.
 #include <algorithm>
+#include <set>
 
 #include "catch.hpp"
 #include "merge.hpp"
@@ -183,4 +184,21 @@ TEST_CASE("vocabulary: a missing byte is refused, by its value") {
   CHECK(outcome.offset == 0xE9);
   CHECK(outcome.message.find("0xE9") != std::string::npos);
   CHECK(test::outcome_of([] { test::make_vocabulary({}); }).status == TOKEN_RANKER_MISSING_BYTE);
+}
+
+// More than any table was made for by the sizes of its tokens alone.
+TEST_CASE("vocabulary: finds many tokens of 8 and 16 bytes that have no key") {
+  test::Random random(31);
+  std::vector<std::string> tokens = test::single_bytes();
+  std::set<std::string> known(tokens.begin(), tokens.end());
+  while (tokens.size() < 6000) {
+    const std::string token = random.letters("ab\xC3", 7 + 8 * random.below(2)) + "\xF8\xFB\xFF\xFE"[random.below(4)];
+    if (known.insert(token).second) tokens.push_back(token);
+  }
+  const bpe::Vocabulary vocabulary = test::make_vocabulary(tokens);
+  for (uint32_t rank = 0; rank < tokens.size(); rank++) REQUIRE(vocabulary.find(bpe::Text(tokens[rank])) == rank);
+  for (int i = 0; i < 20000; i++) {
+    const std::string text = random.letters("ab\xC3\xFF", 1 + random.below(17));
+    REQUIRE((vocabulary.find(bpe::Text(text)) != bpe::no_rank) == (known.count(text) == 1));
+  }
 }

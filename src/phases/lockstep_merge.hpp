@@ -82,14 +82,13 @@ inline bool merge_once(const PairTable& pairs, Word& word) {
 }
 
 template <class Simd, unsigned groups>
-inline void finish_word(const MergeBatch& batch, const Word& word) {
-  uint32_t ranks[MergeBatch::max_word_size + 16];
-  batch.done(batch.receiver, word.number, ranks, Simd::template collect<groups>(word, ranks));
+inline void finish_word(MergeBatch& batch, const Word& word) {
+  batch.set_value(word.number, Simd::template collect<groups>(word, batch.ranks + batch.ranks_size));
 }
 
 // groups: of sixteen positions, as many as the longest word needs.
 template <class Simd, unsigned groups>
-void merge_words(const Vocabulary& vocabulary, const MergeBatch& batch) {
+void merge_words(const Vocabulary& vocabulary, MergeBatch& batch) {
   Word words[words_in_flight];
   unsigned order[words_in_flight];
   size_t in_flight = 0, started = 0;
@@ -120,7 +119,7 @@ void merge_words(const Vocabulary& vocabulary, const MergeBatch& batch) {
 }
 
 template <class Simd>
-void merge_in_lockstep(const Vocabulary& vocabulary, const MergeBatch& batch) {
+void merge_in_lockstep(const Vocabulary& vocabulary, MergeBatch& batch) {
   if (batch.max_size <= 16) return merge_words<Simd, 1>(vocabulary, batch);
   if (batch.max_size <= 32) return merge_words<Simd, 2>(vocabulary, batch);
   merge_words<Simd, 4>(vocabulary, batch);

@@ -14,7 +14,7 @@ namespace bpe {
 
 class Vocabulary;
 
-// Words to be merged together, and what they merge to.
+// Words to be merged together. What they merge to becomes their value.
 struct MergeBatch {
   static constexpr size_t max_word_size = 64;
 
@@ -25,9 +25,17 @@ struct MergeBatch {
   size_t max_size = max_word_size;    // of these words: 16, 32 or 64
   size_t text_size = 0;               // nothing is read at or beyond it
 
-  // Called with a word and its ranks when they are final, in any order.
-  void (*done)(void* receiver, uint16_t word, const uint32_t* ranks, size_t count) = nullptr;
-  void* receiver = nullptr;
+  uint64_t* values = nullptr;         // PretokenValue by number of the word
+  uint32_t* ranks = nullptr;          // of values in the chunk: room for all that words can have, and Chunk::pad
+  size_t ranks_size = 0;              // what is used of them; grows
+
+  // Sets the value of a word that has `count` ranks; they begin at ranks[ranks_size], and stay there if they do not fit the value.
+  void set_value(uint16_t word, size_t count) {
+    const bool is_inline = count <= 3;
+    const uint64_t in_chunk = PretokenValue::at_offset(ranks_size, count);
+    values[word] = is_inline ? PretokenValue::of_ranks(ranks + ranks_size, count) : in_chunk;
+    ranks_size += is_inline ? 0 : count;
+  }
 };
 
 struct Phases {
@@ -35,7 +43,7 @@ struct Phases {
   // start of each pretoken, whatever its size.
   void (*make_keys)(const uint8_t* text, Chunk& chunk, size_t begin, size_t end, const PretokenCache& cache);
 
-  // Values of the pretokens with keys, 0 where the cache has none; the open ones join the misses.
+  // Values of the pretokens with keys, 0 where the cache has none, and the list of those that are open.
   void (*probe)(Chunk& chunk, const PretokenCache& cache);
 
   // Tokens in all values of the chunk.
@@ -45,7 +53,7 @@ struct Phases {
   void (*emit)(const Chunk& chunk, const PretokenCache& cache, uint32_t* ranks);
 
   // Merges words of 2 to MergeBatch::max_word_size bytes.
-  void (*merge)(const Vocabulary& vocabulary, const MergeBatch& batch);
+  void (*merge)(const Vocabulary& vocabulary, MergeBatch& batch);
 };
 
 // For the kernels of these names; portable is for all others, too.

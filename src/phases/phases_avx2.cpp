@@ -72,7 +72,7 @@ struct Simd {
 };
 
 void probe(Chunk& chunk, const PretokenCache& cache) {
-  size_t miss_count = chunk.miss_count;
+  size_t miss_count = 0;
   for (size_t n = 0; n < chunk.short_count; n++) {
     const uint16_t i = chunk.short_list[n];
     const PretokenCache::ShortLine& line = cache.short_lines()[chunk.lines[i]];
@@ -86,12 +86,11 @@ void probe(Chunk& chunk, const PretokenCache& cache) {
     chunk.misses[miss_count] = i;
     miss_count += PretokenValue::is_open(value);
   }
-  chunk.miss_count = miss_count;
-  chunk.short_count = 0;
-  plain::probe(chunk, cache);
+  chunk.short_miss_count = chunk.miss_count = miss_count;
+  plain::probe_medium(chunk, cache);
 }
 
-void merge(const Vocabulary& vocabulary, const MergeBatch& batch) { merge_in_lockstep<Simd>(vocabulary, batch); }
+void merge(const Vocabulary& vocabulary, MergeBatch& batch) { merge_in_lockstep<Simd>(vocabulary, batch); }
 
 }  // namespace avx2
 

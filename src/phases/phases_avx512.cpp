@@ -28,10 +28,8 @@
 namespace bpe {
 namespace avx512 {
 
-constexpr uint64_t marker(uint64_t size) { return (0xF8 + size) << 56; }
-
 void make_keys(const uint8_t* text, Chunk& chunk, size_t begin, size_t end, const PretokenCache& cache) {
-  alignas(64) static constexpr uint64_t markers[8] = {0, marker(1), marker(2), marker(3), marker(4), marker(5), marker(6), marker(7)};
+  alignas(64) static constexpr uint64_t markers[8] = {0, size_marker(1), size_marker(2), size_marker(3), size_marker(4), size_marker(5), size_marker(6), size_marker(7)};
   const __m512i marker_of = _mm512_load_si512(markers);
   const __m512i eight = _mm512_set1_epi64(8), multiplier = _mm512_set1_epi64(int64_t(0x9E3779B97F4A7C15));
   const __m512i first_full = _mm512_set1_epi64(int64_t(0xF7FFFFFFFFFFFFFF)), one = _mm512_set1_epi64(1);
@@ -74,10 +72,10 @@ void make_keys(const uint8_t* text, Chunk& chunk, size_t begin, size_t end, cons
     const uint8_t* at = text + chunk.starts[i];
     const size_t size = chunk.length(i);
     const uint64_t low = load_8(at), high_word = load_8(at + 8);
-    const bool is_medium = size > max_short_size && (size < max_medium_size || (size == max_medium_size && PretokenCache::is_full_key(high_word)));
+    const bool is_medium = size > max_short_size && (size < max_medium_size || (size == max_medium_size && is_full_key(high_word)));
     if (is_medium) {
-      const uint64_t high = size == max_medium_size ? high_word : _bzhi_u64(high_word, unsigned(size - 8) * 8) | marker(size - 8);
-      const size_t line = PretokenCache::medium_hash(low, high) >> cache.medium_shift();
+      const uint64_t high = size == max_medium_size ? high_word : _bzhi_u64(high_word, unsigned(size - 8) * 8) | size_marker(size - 8);
+      const size_t line = medium_hash(low, high) >> cache.medium_shift();
       chunk.keys[i] = low;
       chunk.high_keys[i] = high;
       chunk.lines[i] = uint32_t(line);
@@ -85,14 +83,13 @@ void make_keys(const uint8_t* text, Chunk& chunk, size_t begin, size_t end, cons
       _mm_prefetch(reinterpret_cast<const char*>(cache.medium_values() + line), _MM_HINT_T0);
       chunk.medium_list[chunk.medium_count++] = i;
     } else {
-      chunk.values[i] = 0;
-      chunk.misses[chunk.miss_count++] = i;
+      chunk.long_list[chunk.long_count++] = i;
     }
   }
 }
 
 void probe(Chunk& chunk, const PretokenCache& cache) {
-  size_t miss_count = chunk.miss_count;
+  size_t miss_count = 0;
   for (size_t n = 0; n < chunk.short_count; n++) {
     const uint16_t i = chunk.short_list[n];
     const PretokenCache::ShortLine& line = cache.short_lines()[chunk.lines[i]];
@@ -104,6 +101,7 @@ void probe(Chunk& chunk, const PretokenCache& cache) {
     chunk.misses[miss_count] = i;
     miss_count += PretokenValue::is_open(value);
   }
+  chunk.short_miss_count = miss_count;
   for (size_t n = 0; n < chunk.medium_count; n++) {
     const uint16_t i = chunk.medium_list[n];
     const __m512i keys = _mm512_load_si512(cache.medium_lines() + chunk.lines[i]);
@@ -220,7 +218,7 @@ struct Simd {
   }
 };
 
-void merge(const Vocabulary& vocabulary, const MergeBatch& batch) { merge_in_lockstep<Simd>(vocabulary, batch); }
+void merge(const Vocabulary& vocabulary, MergeBatch& batch) { merge_in_lockstep<Simd>(vocabulary, batch); }
 
 }  // namespace avx512
 

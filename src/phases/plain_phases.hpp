@@ -4,50 +4,53 @@
 // Bytes [0, size) of a word, 0 <= size <= 8.
 inline uint64_t low_bytes(uint64_t word, size_t size) { return size >= 8 ? word : word & ((uint64_t{1} << (8 * size)) - 1); }
 
-inline uint64_t marker(size_t size) { return (0xF8 + uint64_t{size}) << 56; }
-
 inline void make_keys(const uint8_t* text, Chunk& chunk, size_t begin, size_t end, const PretokenCache& cache) {
   for (size_t i = begin; i < end; i++) {
     const uint8_t* at = text + chunk.starts[i];
     const size_t size = chunk.length(i);
     const uint64_t word = load_8(at);
-    if (size < 8 || (size == 8 && PretokenCache::is_full_key(word))) {
-      const uint64_t key = size < 8 ? low_bytes(word, size) | marker(size) : word;
+    if (size < 8 || (size == 8 && is_full_key(word))) {
+      const uint64_t key = size < 8 ? low_bytes(word, size) | size_marker(size) : word;
       chunk.keys[i] = key;
-      chunk.lines[i] = uint32_t(PretokenCache::short_hash(key) >> cache.short_shift());
+      chunk.lines[i] = uint32_t(short_hash(key) >> cache.short_shift());
       __builtin_prefetch(&cache.short_lines()[chunk.lines[i]]);
       chunk.short_list[chunk.short_count++] = uint16_t(i);
       continue;
     }
     const uint64_t high_word = load_8(at + 8);
-    if (size > 8 && (size < 16 || (size == 16 && PretokenCache::is_full_key(high_word)))) {
-      const uint64_t high = size < 16 ? low_bytes(high_word, size - 8) | marker(size - 8) : high_word;
+    if (size > 8 && (size < 16 || (size == 16 && is_full_key(high_word)))) {
+      const uint64_t high = size < 16 ? low_bytes(high_word, size - 8) | size_marker(size - 8) : high_word;
       chunk.keys[i] = word;
       chunk.high_keys[i] = high;
-      chunk.lines[i] = uint32_t(PretokenCache::medium_hash(word, high) >> cache.medium_shift());
+      chunk.lines[i] = uint32_t(medium_hash(word, high) >> cache.medium_shift());
       __builtin_prefetch(&cache.medium_lines()[chunk.lines[i]]);
       __builtin_prefetch(&cache.medium_values()[chunk.lines[i]]);
       chunk.medium_list[chunk.medium_count++] = uint16_t(i);
       continue;
     }
-    chunk.values[i] = 0;
-    chunk.misses[chunk.miss_count++] = uint16_t(i);
+    chunk.long_list[chunk.long_count++] = uint16_t(i);
   }
 }
 
-inline void probe(Chunk& chunk, const PretokenCache& cache) {
-  const auto found = [&](uint16_t i, uint64_t value) {
-    chunk.values[i] = value;
-    chunk.misses[chunk.miss_count] = i;
-    chunk.miss_count += PretokenValue::is_open(value);
-  };
+inline void set_found(Chunk& chunk, uint16_t i, uint64_t value) {
+  chunk.values[i] = value;
+  chunk.misses[chunk.miss_count] = i;
+  chunk.miss_count += PretokenValue::is_open(value);
+}
+
+inline void probe_short(Chunk& chunk, const PretokenCache& cache) {
+  chunk.miss_count = 0;
   for (size_t n = 0; n < chunk.short_count; n++) {
     const uint16_t i = chunk.short_list[n];
     const PretokenCache::ShortLine& line = cache.short_lines()[chunk.lines[i]];
     uint64_t value = 0;
     for (size_t way = 0; way < PretokenCache::ways; way++) value |= line.values[way] & -uint64_t{line.keys[way] == chunk.keys[i]};
-    found(i, value);
+    set_found(chunk, i, value);
   }
+  chunk.short_miss_count = chunk.miss_count;
+}
+
+inline void probe_medium(Chunk& chunk, const PretokenCache& cache) {
   for (size_t n = 0; n < chunk.medium_count; n++) {
     const uint16_t i = chunk.medium_list[n];
     const PretokenCache::MediumLine& line = cache.medium_lines()[chunk.lines[i]];
@@ -57,8 +60,13 @@ inline void probe(Chunk& chunk, const PretokenCache& cache) {
       const bool is_equal = ((line.keys[way][0] ^ chunk.keys[i]) | (line.keys[way][1] ^ chunk.high_keys[i])) == 0;
       value |= values.values[way] & -uint64_t{is_equal};
     }
-    found(i, value);
+    set_found(chunk, i, value);
   }
+}
+
+inline void probe(Chunk& chunk, const PretokenCache& cache) {
+  probe_short(chunk, cache);
+  probe_medium(chunk, cache);
 }
 
 inline size_t count(const Chunk& chunk) {
@@ -86,12 +94,12 @@ inline void emit(const Chunk& chunk, const PretokenCache& cache, uint32_t* out) 
   }
 }
 
-inline void merge(const Vocabulary& vocabulary, const MergeBatch& batch) {
-  uint32_t ranks[MergeBatch::max_word_size], pair_ranks[MergeBatch::max_word_size];
+inline void merge(const Vocabulary& vocabulary, MergeBatch& batch) {
+  uint32_t pair_ranks[MergeBatch::max_word_size];
   for (size_t n = 0; n < batch.count; n++) {
     const uint16_t word = batch.words[n];
     const uint32_t begin = batch.starts[word];
-    const size_t count = merge_short(vocabulary, {batch.text + begin, batch.starts[word + 1] - begin}, ranks, pair_ranks);
-    batch.done(batch.receiver, word, ranks, count);
+    const Text text(batch.text + begin, batch.starts[word + 1] - begin);
+    batch.set_value(word, merge_short(vocabulary, text, batch.ranks + batch.ranks_size, pair_ranks));
   }
 }
