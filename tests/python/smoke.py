@@ -132,7 +132,7 @@ def main():
     library = token_ranker._library
     has_builtins = library.builtins is not None
     for use_builtins in (True, False):
-        token_ranker._library = library if use_builtins else token_ranker._open_library(token_ranker._library_paths()[0], use_builtins=False)
+        token_ranker._library = library if use_builtins else token_ranker._open_library(next(token_ranker._library_paths()), use_builtins=False)
         token_ranker.ENCODINGS.clear()
         enc = token_ranker.get_encoding("cl100k_base")
         assert ("encode" in vars(enc)) == (use_builtins and has_builtins)

@@ -84,7 +84,7 @@ def test_their_own_tests(their_tests, way, tmp_path):
     (installed / "tiktoken.py").write_text(f"""
 import token_ranker
 if {way == "ctypes"}:
-    token_ranker._library = token_ranker._open_library(token_ranker._library_paths()[0], use_builtins=False)
+    token_ranker._library = token_ranker._open_library(next(token_ranker._library_paths()), use_builtins=False)
 token_ranker.install_as_tiktoken()
 """)
     command = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", their_tests, their_tests / "tests"]
