@@ -97,16 +97,29 @@ def token_ranker_functions(opened, batch_array):
 
 
 def c_batch(encoding):
-    """token_ranker_encode_batch, by way of ctypes."""
-    rankers = []
+    """token_ranker_encode_batch as programs call it that have their texts in Arrow's layout: one buffer and offsets, made once."""
+    import weakref
+
+    import numpy
+
+    prepared = []
+
+    def prepare(texts):
+        sys.path.insert(0, os.path.join(ROOT, "tests", "python"))
+        import exactness_library
+
+        data = [text.encode("utf-8") for text in texts]
+        offsets = numpy.cumsum([0] + [len(one) for one in data], dtype=numpy.int64)
+        return exactness_library.open_encoding(encoding), b"".join(data), offsets, texts
 
     def encode_batch(texts, threads):
-        if not rankers:
-            sys.path.insert(0, os.path.join(ROOT, "tests", "python"))
-            import exactness_library
-
-            rankers.append(exactness_library.open_encoding(encoding))
-        return rankers[0].encode_batch([text.encode("utf-8") for text in texts], False, threads)[0]
+        if not prepared or prepared[0][3] is not texts:
+            prepared[:] = [prepare(texts)]
+        ranker, data, offsets, _ = prepared[0]
+        found, free = ranker.encode_arrow(data, offsets, threads)
+        tokens = numpy.ctypeslib.as_array(found.contents.tokens, (max(1, found.contents.tokens_size),))[: found.contents.tokens_size]
+        weakref.finalize(tokens.base if tokens.base is not None else tokens, free)
+        return tokens
 
     return [encode_batch]
 

@@ -1,5 +1,8 @@
-// The texts become jobs of about equal size: several short texts, or a part of a long one. Threads take one job after the other; when
-// all are done, the tokens of the jobs are put behind each other.
+// The texts become jobs of about equal size: several short texts, or a part of a long one. The calling thread takes them from the first
+// one on and writes their tokens where they stay; other threads take them from the last one back and write to memory of their own, from
+// where the tokens are put behind the others when all jobs are done:
+//
+//   result   | job 0 | job 1 | job 2 | …                          <- | job 5 |  <- | job 4 |  <- | job 3 |
 #include "batch.hpp"
 
 #include <algorithm>
@@ -9,6 +12,7 @@
 #include <cstring>
 #include <exception>
 #include <memory>
+#include <mutex>
 #include <thread>
 
 #include "encoder.hpp"
@@ -23,15 +27,17 @@ namespace {
 
 constexpr size_t least_work = 256 << 10;  // bytes for which starting a thread pays
 constexpr size_t most_work = 4 << 20;     // bytes of a job: enough to fill a cache, small enough to share out evenly
-constexpr size_t jobs_per_thread = 8;
+constexpr size_t jobs_per_thread = 16;
+constexpr size_t bytes_per_token = 3;     // fewer than most texts have: memory of this size seldom grows
 
 // Part of one text, or whole texts [first_text, last_text).
 struct Job {
   size_t first_text, last_text;
   size_t begin, end;  // bytes in the buffer
   bool is_last_part;  // of its text
-  TokenBuffer tokens;
-  std::vector<size_t> ends;  // in tokens, behind each text that ends in the job
+  TokenBuffer own_tokens;    // unless it went to the result
+  size_t place;              // of its tokens in the result
+  std::vector<size_t> ends;  // in tokens of the job, behind each text that ends in it
   std::exception_ptr failure;
 };
 
@@ -47,31 +53,34 @@ unsigned container_quota() {
 }
 #endif
 
+// body(is_caller) on this thread and on others.
 template <class Body>
 void run_on_threads(unsigned threads, const Body& body) {
   std::vector<std::thread> others;
   others.reserve(threads);
   for (unsigned i = 1; i < threads; i++) {
     try {
-      others.emplace_back(body);
+      others.emplace_back(body, false);
     } catch (const std::exception&) {
       break;  // no more threads or no memory for one: those that run must be joined, and do the work
     }
   }
-  body();
+  body(true);
   for (std::thread& other : others) other.join();
 }
 
-void run_job(const Encoding& encoding, const uint8_t* bytes, const int64_t* offsets, SpecialSelection allowed, Job& job) try {
+void run_job(const Encoding& encoding, const uint8_t* bytes, const int64_t* offsets, SpecialSelection allowed, Job& job,
+             TokenBuffer& tokens) try {
+  job.place = tokens.size();
   if (job.begin != size_t(offsets[job.first_text]) || !job.is_last_part) {
-    encode(encoding, {bytes + job.begin, job.end - job.begin}, allowed, job.tokens);
-    if (job.is_last_part) job.ends.push_back(job.tokens.size());
+    encode(encoding, {bytes + job.begin, job.end - job.begin}, allowed, tokens);
+    if (job.is_last_part) job.ends.push_back(tokens.size() - job.place);
     return;
   }
   job.ends.reserve(job.last_text - job.first_text);
   for (size_t text = job.first_text; text < job.last_text; text++) {
-    encode(encoding, {bytes + offsets[text], size_t(offsets[text + 1] - offsets[text])}, allowed, job.tokens);
-    job.ends.push_back(job.tokens.size());
+    encode(encoding, {bytes + offsets[text], size_t(offsets[text + 1] - offsets[text])}, allowed, tokens);
+    job.ends.push_back(tokens.size() - job.place);
   }
 } catch (...) {
   job.failure = std::current_exception();
@@ -103,7 +112,7 @@ void encode_batch(const Encoding& encoding, const uint8_t* bytes, const int64_t*
   const bool may_cut = encoding.pretokenizer().is_known_pattern();
   std::vector<std::unique_ptr<Job>> jobs;
   const auto add_job = [&](size_t first, size_t last, size_t begin, size_t end, bool is_last_part) {
-    jobs.push_back(std::unique_ptr<Job>(new Job{first, last, begin, end, is_last_part, {}, {}, {}}));
+    jobs.push_back(std::unique_ptr<Job>(new Job{first, last, begin, end, is_last_part, {}, 0, {}, {}}));
   };
   for (size_t text = 0; text < texts;) {
     const size_t begin = size_t(offsets[text]), size = size_t(offsets[text + 1]) - begin;
@@ -122,35 +131,45 @@ void encode_batch(const Encoding& encoding, const uint8_t* bytes, const int64_t*
     text = last;
   }
 
-  std::atomic<size_t> next = 0;
-  run_on_threads(threads, [&] {
-    for (size_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < jobs.size();) run_job(encoding, bytes, offsets, allowed, *jobs[i]);
-  });
-
-  result.offsets.reserve(texts + 1);
-  result.offsets.push_back(0);
-  std::vector<size_t> begins;
-  begins.reserve(jobs.size());
-  size_t tokens = 0;
-  for (const std::unique_ptr<Job>& job : jobs) {
-    if (job->failure) std::rethrow_exception(job->failure);
-    for (const size_t end : job->ends) result.offsets.push_back(int64_t(tokens + end));
-    begins.push_back(tokens);
-    tokens += job->tokens.size();
-  }
-  if (jobs.size() == 1) {
-    result.tokens = jobs[0]->tokens.release();
-    return;
-  }
-  result.tokens = static_cast<uint32_t*>(std::malloc(std::max<size_t>(tokens, 1) * sizeof(uint32_t)));
-  if (!result.tokens) throw std::bad_alloc();
-  next = 0;
-  run_on_threads(threads, [&] {
-    for (size_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < jobs.size();) {
-      const TokenBuffer& part = jobs[i]->tokens;
-      if (part.size()) std::memcpy(result.tokens + begins[i], part.data(), part.size() * sizeof(uint32_t));
+  // Jobs [0, first) and [last, jobs.size()) are taken.
+  TokenBuffer tokens;
+  tokens.room(total / bytes_per_token);
+  std::mutex mutex;
+  size_t first = 0, last = jobs.size();
+  run_on_threads(threads, [&](bool is_caller) {
+    for (;;) {
+      size_t i;
+      {
+        const std::lock_guard lock(mutex);
+        if (first == last) return;
+        i = is_caller ? first++ : --last;
+      }
+      TokenBuffer& written = is_caller ? tokens : jobs[i]->own_tokens;
+      if (!is_caller) written.room((jobs[i]->end - jobs[i]->begin) / bytes_per_token);
+      run_job(encoding, bytes, offsets, allowed, *jobs[i], written);
     }
   });
+
+  size_t size = tokens.size();
+  for (size_t i = last; i < jobs.size(); i++) {
+    jobs[i]->place = size;
+    size += jobs[i]->own_tokens.size();
+  }
+  result.offsets.reserve(texts + 1);
+  result.offsets.push_back(0);
+  for (const std::unique_ptr<Job>& job : jobs) {
+    if (job->failure) std::rethrow_exception(job->failure);
+    for (const size_t end : job->ends) result.offsets.push_back(int64_t(job->place + end));
+  }
+  uint32_t* const all = tokens.room(size - tokens.size() + 1) - tokens.size();  // there is an array, even without tokens
+  std::atomic<size_t> next = last;
+  run_on_threads(unsigned(std::min<size_t>(threads, jobs.size() - last)), [&](bool) {
+    for (size_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < jobs.size();) {
+      const TokenBuffer& part = jobs[i]->own_tokens;
+      std::copy_n(part.data(), part.size(), all + jobs[i]->place);
+    }
+  });
+  result.tokens = tokens.release();
 }
 
 }  // namespace bpe

@@ -183,25 +183,30 @@ class Ranker:
         assert size.value <= len(text)
         return tokens[: size.value]
 
-    def encode_batch(self, texts: Sequence[bytes], allow_special: bool, threads: int) -> Tuple[np.ndarray, np.ndarray]:
-        """The tokens of all texts, and where those of each begin, and their end."""
-        offsets = np.cumsum([0] + [len(text) for text in texts], dtype=np.int64)
+    def encode_arrow(self, data: bytes, offsets: np.ndarray, threads: int, allow_special: bool = False):
+        """The result of token_ranker_encode_batch, and a function that frees it."""
         result = ctypes.POINTER(_Result)()
         self._check(
             _library.token_ranker_encode_batch,
-            b"".join(texts),
+            data,
             offsets.ctypes.data,
-            len(texts),
+            len(offsets) - 1,
             None,
             ALL_SPECIAL if allow_special else 0,
             threads,
             ctypes.byref(result),
         )
+        return result, lambda: _library.token_ranker_result_free(result)
+
+    def encode_batch(self, texts: Sequence[bytes], allow_special: bool, threads: int) -> Tuple[np.ndarray, np.ndarray]:
+        """The tokens of all texts, and where those of each begin, and their end."""
+        offsets = np.cumsum([0] + [len(text) for text in texts], dtype=np.int64)
+        result, free = self.encode_arrow(b"".join(texts), offsets, threads, allow_special)
         found = result.contents
         size = found.tokens_size
         tokens = np.ctypeslib.as_array(found.tokens, (size,)).copy() if size else np.empty(0, np.uint32)
         begins = np.ctypeslib.as_array(found.offsets, (found.offsets_size,)).copy()
-        _library.token_ranker_result_free(result)
+        free()
         return tokens, begins
 
     def count(self, text: bytes, limit: int = ctypes.c_size_t(-1).value) -> int:
