@@ -37,8 +37,6 @@ using namespace bpe;
 enum Part { scan, keys, probe, merge_words, misses, count, emit, part_count };
 constexpr const char* part_names[part_count] = {"scan", "keys", "probe", "merge", "misses", "count", "emit"};
 
-constexpr size_t cache_limit = (8 << 20) - (192 << 10);  // as in context.hpp
-
 using Times = std::array<double, part_count>;  // nanoseconds
 
 double now() {
@@ -82,6 +80,7 @@ size_t pass(const Encoding& encoding, Text text, ChunkEncoder& encoder, TokenSin
   clocked.times = {};
   Chunk& chunk = encoder.chunk();
   chunk.gaps.clear();
+  sink.expect(text.size);
   ScanState state;
   state.start(text, encoding.safe_split());
   size_t origin = 0, known = 0, pretokens = 0;
@@ -142,7 +141,7 @@ bool run(const char* file, const std::vector<uint8_t>& bytes, const Encoding& en
   std::vector<Times> cold, warm;
   size_t pretokens = 0;
   for (size_t round = 0; round < rounds; round++) {
-    const auto encoder = std::make_unique<ChunkEncoder>(cache_limit);
+    const auto encoder = std::make_unique<ChunkEncoder>(ContextPool::default_cache_limit);
     TokenBuffer tokens;
     for (std::vector<Times>* times : {&cold, &warm}) {
       tokens.clear();

@@ -221,11 +221,6 @@ void ChunkEncoder::insert_missed(Text text) {
   cache_.grow_if_full();
 }
 
-size_t ChunkEncoder::memory_size() const {
-  return sizeof *this + cache_.memory_size() + merge_.memory_size() + chunk_.ranks.memory_size() +
-         chunk_.gaps.capacity() * sizeof(uint16_t);
-}
-
 void ChunkEncoder::shrink() {
   merge_ = {};
   std::free(chunk_.ranks.release());

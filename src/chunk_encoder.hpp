@@ -28,8 +28,10 @@ class ChunkEncoder {
   // cache_limit: bytes.
   explicit ChunkEncoder(size_t cache_limit) : cache_(cache_limit) {}
 
-  size_t memory_size() const;
-  // Gives back what only long pretokens needed.
+  size_t memory_size() const { return sizeof *this + cache_.memory_size() + scratch_size(); }
+  // Of that what grows with the texts, and not with the cache; mostly what long pretokens needed.
+  size_t scratch_size() const { return merge_.memory_size() + chunk_.ranks.memory_size() + chunk_.gaps.capacity() * sizeof(uint16_t); }
+  // Gives it back.
   void shrink();
 
   Chunk& chunk() { return chunk_; }

@@ -4,40 +4,36 @@
 #include <thread>
 
 namespace bpe {
-namespace {
 
 // Where a thread begins to look: its own place most of the time, so that threads meet different slots and find warm contexts.
-size_t preferred_slot() {
+size_t ContextPool::preferred_slot() {
   static thread_local const char here = 0;
-  return (reinterpret_cast<uintptr_t>(&here) * 0x9E3779B97F4A7C15) >> 58;
+  static_assert(max_slots == 1 << 6);
+  return (reinterpret_cast<uintptr_t>(&here) * 0x9E3779B97F4A7C15) >> (64 - 6);
 }
 
-}  // namespace
-
-ContextPool::ContextPool() : slot_count_(std::clamp<size_t>(std::thread::hardware_concurrency(), 1, max_slots)) {}
+ContextPool::ContextPool(size_t cache_limit)
+    : cache_limit_(cache_limit), slot_count_(std::clamp<size_t>(std::thread::hardware_concurrency(), 1, max_slots)) {}
 
 ContextPool::~ContextPool() {
   for (Slot& slot : slots_) delete slot.context.load(std::memory_order_acquire);
 }
 
-Context* ContextPool::borrow() {
-  const size_t first = preferred_slot();
-  for (size_t i = 0; i < slot_count_; i++) {
-    Slot& slot = slots_[(first + i) % slot_count_];
-    if (!slot.context.load(std::memory_order_relaxed)) continue;
-    if (Context* context = slot.context.exchange(nullptr, std::memory_order_acquire)) return context;
+Context* ContextPool::borrow(size_t& slot) {
+  slot %= slot_count_;
+  for (size_t i = 0; i < slot_count_; i++, slot = slot + 1 < slot_count_ ? slot + 1 : 0) {
+    if (!slots_[slot].context.load(std::memory_order_relaxed)) continue;
+    if (Context* context = slots_[slot].context.exchange(nullptr, std::memory_order_acquire)) return context;
   }
-  return new Context(cache_limit);
+  return new Context(cache_limit_);
 }
 
-void ContextPool::give_back(Context* context) noexcept {
-  if (context->encoder.memory_size() > max_idle_memory) context->encoder.shrink();
+void ContextPool::give_back(Context* context, size_t slot) noexcept {
+  if (context->encoder.scratch_size() > max_idle_scratch) context->encoder.shrink();
   if (context->matcher) context->matcher->end();  // its text may not have been matched to the end
-  const size_t first = preferred_slot();
-  for (size_t i = 0; i < slot_count_; i++) {
+  for (size_t i = 0; i < slot_count_; i++, slot = slot + 1 < slot_count_ ? slot + 1 : 0) {
     Context* empty = nullptr;
-    if (slots_[(first + i) % slot_count_].context.compare_exchange_strong(empty, context, std::memory_order_release, std::memory_order_relaxed))
-      return;
+    if (slots_[slot].context.compare_exchange_strong(empty, context, std::memory_order_release, std::memory_order_relaxed)) return;
   }
   delete context;
 }

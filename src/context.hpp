@@ -24,7 +24,10 @@ struct Context {
 // either full or empty, and an empty one costs it a new context.
 class ContextPool {
  public:
-  ContextPool();
+  // Of the cache of a context, in bytes. With the rest a context has at most 8 MiB when it is idle; PCRE2's part is bounded by its matcher.
+  static constexpr size_t default_cache_limit = size_t{7680} << 10;
+
+  explicit ContextPool(size_t cache_limit = default_cache_limit);
   ~ContextPool();
   ContextPool(const ContextPool&) = delete;
   ContextPool& operator=(const ContextPool&) = delete;
@@ -32,8 +35,8 @@ class ContextPool {
   // A context until the end of a scope.
   class Loan {
    public:
-    explicit Loan(ContextPool& pool) : pool_(pool), context_(pool.borrow()) {}
-    ~Loan() { pool_.give_back(context_); }
+    explicit Loan(ContextPool& pool) : pool_(pool), slot_(preferred_slot()), context_(pool.borrow(slot_)) {}
+    ~Loan() { pool_.give_back(context_, slot_); }
     Loan(const Loan&) = delete;
     Loan& operator=(const Loan&) = delete;
     Context& operator*() const { return *context_; }
@@ -41,18 +44,21 @@ class ContextPool {
 
    private:
     ContextPool& pool_;
-    Context* context_;
+    size_t slot_;
+    Context* const context_;
   };
 
  private:
   static constexpr size_t max_slots = 64;
-  // Bytes that an idle context keeps; what a long pretoken needed beyond that is given back. PCRE2's part is bounded by its matcher.
-  static constexpr size_t max_idle_memory = 8 << 20;
-  static constexpr size_t cache_limit = max_idle_memory - (192 << 10);
+  // What an idle context keeps beside its cache; what a long pretoken needed beyond that is given back.
+  static constexpr size_t max_idle_scratch = size_t{256} << 10;
 
-  Context* borrow();                     // throws std::bad_alloc
-  void give_back(Context* context) noexcept;
+  // slot: where to look first, and then where it was found.
+  Context* borrow(size_t& slot);  // throws std::bad_alloc
+  void give_back(Context* context, size_t slot) noexcept;
+  static size_t preferred_slot();
 
+  const size_t cache_limit_;
   size_t slot_count_;
   struct alignas(64) Slot {
     std::atomic<Context*> context = nullptr;

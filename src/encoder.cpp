@@ -9,6 +9,9 @@ namespace {
 // encoded on its own.
 constexpr size_t giant_size = (size_t{1} << 28) - 1;
 
+// A sink need not know of texts that are shorter.
+constexpr size_t long_text = size_t{64} << 10;
+
 // Appends the tokens of one pretoken. False: the sink wants no more.
 bool encode_piece(const Vocabulary& vocabulary, Text pretoken, MergeScratch& scratch, TokenSink& sink) {
   const uint32_t whole = vocabulary.find(pretoken);
@@ -122,6 +125,7 @@ bool encode_ordinary(const Encoding& encoding, Text text, Context& context, Toke
 void encode(const Encoding& encoding, Text text, SpecialSelection allowed, TokenSink& sink) {
   const SpecialTokens::Finder finder(encoding.special_tokens(), allowed);
   ContextPool::Loan context(encoding.contexts());
+  if (text.size >= long_text) sink.expect(text.size);
   for (size_t at = 0; at < text.size;) {
     const SpecialMatch match = finder.find(text, at);
     const size_t end = match.is_found() ? match.begin : text.size;

@@ -4,8 +4,11 @@
 
 namespace bpe {
 
-Encoding::Encoding(EncodingParts parts, std::string_view engine)
-    : parts_(std::move(parts)), pretokenizer_(parts_.pattern, engine), decoder_(parts_.vocabulary, parts_.special_tokens) {
+Encoding::Encoding(EncodingParts parts, std::string_view engine, size_t cache_limit)
+    : parts_(std::move(parts)),
+      pretokenizer_(parts_.pattern, engine),
+      decoder_(parts_.vocabulary, parts_.special_tokens),
+      contexts_(cache_limit) {
   if (!parts_.safe_split && parts_.vocabulary.merges_make_all_tokens()) parts_.safe_split = make_safe_split(parts_.vocabulary);
 }
 

@@ -25,8 +25,8 @@ struct EncodingParts {
 
 class Encoding {
  public:
-  // engine: as in Pretokenizer, which says what is thrown.
-  Encoding(EncodingParts parts, std::string_view engine);
+  // engine: as in Pretokenizer, which says what is thrown. cache_limit: bytes that the cache of each context may take.
+  Encoding(EncodingParts parts, std::string_view engine, size_t cache_limit = ContextPool::default_cache_limit);
   Encoding(const Encoding&) = delete;  // the decoder points into the vocabulary
   Encoding& operator=(const Encoding&) = delete;
 

@@ -21,14 +21,19 @@ unsigned shift_for(size_t lines) { return 64 - unsigned(std::bit_width(lines - 1
 
 size_t padded_words(size_t bytes) { return (bytes + 3) / 4; }
 
-// Puts a value first in a line and moves the others on; the last one goes, or the one with the same key.
+// Puts a value first in a line and moves the others on; the last one goes, or the one with the same key, which is rarely there.
 template <class Key>
 void push_in(Key (&keys)[PretokenCache::ways], uint64_t (&values)[PretokenCache::ways], const Key& key, uint64_t value) {
-  size_t i = 0;
-  while (i < PretokenCache::ways - 1 && std::memcmp(&keys[i], &key, sizeof(Key)) != 0) i++;
-  for (; i > 0; i--) {
-    std::memcpy(&keys[i], &keys[i - 1], sizeof(Key));
-    values[i] = values[i - 1];
+  size_t moved = PretokenCache::ways - 1;
+  for (size_t i = 0; i < PretokenCache::ways - 1; i++) {
+    if (__builtin_expect(std::memcmp(&keys[i], &key, sizeof(Key)) == 0, 0)) moved = i;
+  }
+  if (__builtin_expect(moved == PretokenCache::ways - 1, 1)) {
+    std::memmove(&keys[1], &keys[0], (PretokenCache::ways - 1) * sizeof(Key));
+    std::memmove(&values[1], &values[0], (PretokenCache::ways - 1) * sizeof(uint64_t));
+  } else {
+    std::memmove(&keys[1], &keys[0], moved * sizeof(Key));
+    std::memmove(&values[1], &values[0], moved * sizeof(uint64_t));
   }
   std::memcpy(&keys[0], &key, sizeof(Key));
   values[0] = value;
@@ -117,7 +122,8 @@ void PretokenCache::grow_if_full() {
 }
 
 // A table doubles in its place: line i becomes lines 2 i and 2 i + 1, chosen by the next bit of the hash. From the last line on nothing is
-// overwritten that is still to be moved. Entries keep their order; the empty ones, which have hash 0 and come last, stay last.
+// overwritten that is still to be moved. Entries keep their order: before each one stand those of its half; the empty ones, which have hash
+// 0 and come last, stay last.
 void PretokenCache::double_short() {
   short_.grow(2 * short_.size());
   short_shift_--;
@@ -125,9 +131,9 @@ void PretokenCache::double_short() {
     const ShortLine old = short_[i];
     ShortLine* const halves = &short_[2 * i];
     halves[0] = halves[1] = {};
-    size_t counts[2] = {};
-    for (size_t way = 0; way < ways; way++) {
-      const size_t half = short_hash(old.keys[way]) >> short_shift_ & 1, to = counts[half]++;
+    for (size_t way = 0, upper = 0; way < ways; way++) {
+      const size_t half = short_hash(old.keys[way]) >> short_shift_ & 1, to = half ? upper : way - upper;
+      upper += half;
       halves[half].keys[to] = old.keys[way];
       halves[half].values[to] = old.values[way];
     }
@@ -146,10 +152,10 @@ void PretokenCache::double_medium() {
     MediumValues* const half_values = &medium_values_[2 * i];
     halves[0] = halves[1] = {};
     half_values[0] = half_values[1] = {};
-    size_t counts[2] = {};
-    for (size_t way = 0; way < ways; way++) {
+    for (size_t way = 0, upper = 0; way < ways; way++) {
       const auto& key = old.keys[way];
-      const size_t half = medium_hash(key[0], key[1]) >> medium_shift_ & 1, to = counts[half]++;
+      const size_t half = medium_hash(key[0], key[1]) >> medium_shift_ & 1, to = half ? upper : way - upper;
+      upper += half;
       halves[half].keys[to][0] = key[0];
       halves[half].keys[to][1] = key[1];
       half_values[half].values[to] = old_values.values[way];
@@ -166,10 +172,10 @@ void PretokenCache::double_index() {
     const IndexLine old = index_[i];
     IndexLine* const halves = &index_[2 * i];
     halves[0] = halves[1] = {};
-    size_t counts[2] = {};
-    for (const uint64_t slot : old.slots) {
-      const size_t half = slot >> tag_bit & 1;
-      halves[half].slots[counts[half]++] = slot;
+    for (size_t way = 0, upper = 0; way < ways; way++) {
+      const size_t half = old.slots[way] >> tag_bit & 1, to = half ? upper : way - upper;
+      upper += half;
+      halves[half].slots[to] = old.slots[way];
     }
   }
   index_inserts_ = 0;

@@ -27,6 +27,15 @@ bool is_mapped(size_t size) { return size >= mapped_size; }
 
 }  // namespace
 
+void ask_for_large_pages([[maybe_unused]] void* memory, [[maybe_unused]] size_t size) {
+#if defined(MADV_HUGEPAGE)
+  constexpr size_t page = size_t{2} << 20, least_size = 2 * page;
+  if (size < least_size) return;
+  const uintptr_t begin = reinterpret_cast<uintptr_t>(memory), first = (begin + page - 1) / page * page, last = (begin + size) / page * page;
+  madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
+#endif
+}
+
 TableMemory::TableMemory(size_t size) : size_(size) {
   if (size == 0) return;
 #if defined(__linux__)

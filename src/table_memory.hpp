@@ -7,6 +7,10 @@
 
 namespace bpe {
 
+// Asks for large pages behind memory that will be filled from its beginning on: a tenth of the page faults. Nothing happens for less than
+// a few of them, and where there are none.
+void ask_for_large_pages(void* memory, size_t size);
+
 class TableMemory {
  public:
   TableMemory() = default;

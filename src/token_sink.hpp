@@ -8,10 +8,14 @@
 #include <cstring>
 #include <new>
 
+#include "table_memory.hpp"
+
 namespace bpe {
 
 class TokenSink {
  public:
+  // A text of so many bytes comes next. Throws std::bad_alloc.
+  virtual void expect(size_t) {}
   // Memory for `count` more tokens, valid until the next call; nullptr: they need not be written. Throws std::bad_alloc.
   virtual uint32_t* room(size_t count) = 0;
   // The first `count` tokens of that room are written. False: no more are wanted.
@@ -29,6 +33,11 @@ class TokenBuffer final : public TokenSink {
   TokenBuffer& operator=(const TokenBuffer&) = delete;
   ~TokenBuffer() { std::free(tokens_); }
 
+  // Most texts have fewer tokens than this; memory that stays untouched costs nothing.
+  void expect(size_t bytes) override {
+    constexpr size_t fewest_bytes = 3;  // of a token, on average
+    if (capacity_ - size_ < bytes / fewest_bytes) grow(bytes / fewest_bytes);
+  }
   uint32_t* room(size_t count) override {
     if (capacity_ - size_ < count) grow(count);
     return tokens_ + size_;
@@ -61,6 +70,7 @@ class TokenBuffer final : public TokenSink {
     if (!tokens) throw std::bad_alloc();
     tokens_ = tokens;
     capacity_ = capacity;
+    ask_for_large_pages(tokens, capacity * sizeof(uint32_t));
   }
 
   uint32_t* tokens_ = nullptr;

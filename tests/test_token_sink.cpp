@@ -44,6 +44,20 @@ TEST_CASE("token sink: a buffer grows and keeps what it has") {
   }
 }
 
+TEST_CASE("token sink: a buffer has room for what is expected, and keeps what it has") {
+  bpe::TokenBuffer buffer;
+  CHECK(fill(buffer, chunks));
+  for (const size_t bytes : {0, 100, 100000, 20000000}) {
+    buffer.expect(bytes);
+    for (size_t i = 0; i < total; i++) REQUIRE(buffer.data()[i] == i);
+    const uint32_t* const data = buffer.data();
+    CHECK(buffer.room(bytes / 3) == data + total);
+  }
+  if (test::is_sanitized) return;  // see below
+  bpe::TokenBuffer other;
+  CHECK_THROWS_AS(other.expect(SIZE_MAX), std::bad_alloc);
+}
+
 TEST_CASE("token sink: a buffer refuses sizes beyond memory") {
   bpe::TokenBuffer buffer;
   CHECK_THROWS_AS(buffer.room(SIZE_MAX), std::bad_alloc);
