@@ -29,7 +29,8 @@ METHOD = """\
 Times are medians, with the fastest and the slowest of {rounds} rounds behind them; MB are 1,000,000 bytes of UTF-8. Each tokenizer runs in
 processes of its own, with one thread, pinned to one core; in each round every tokenizer gives one sample, so that all meet the same
 state of the machine. *Cold* is the first pass over a text in a fresh process, after one short text; *warm* is a later pass. Text goes in
-as `str`, special tokens are ordinary text, garbage collection is off. Where a package has several functions for the same result the one
+as `str`, each pass over a long text with one of its own, so that nobody finds the UTF-8 that Python keeps in a str once it was asked for;
+special tokens are ordinary text, garbage collection is off. Where a package has several functions for the same result the one
 that is faster on the text is taken; arrays are listed where a package makes them without a list. Before anything is timed its tokens are
 compared with those of tiktoken {reference}: a tokenizer that differs has no speed, but a number of differing tokens."""
 

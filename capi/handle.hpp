@@ -8,7 +8,8 @@
 #include "encoding.hpp"
 
 struct token_ranker_t {
-  token_ranker_t(bpe::EncodingParts parts, std::string_view engine) : encoding(std::move(parts), engine) {}
+  token_ranker_t(bpe::EncodingParts parts, std::string_view engine, size_t cache_limit = bpe::ContextPool::default_cache_limit)
+      : encoding(std::move(parts), engine, cache_limit) {}
 
   void acquire() const { references.fetch_add(1, std::memory_order_relaxed); }
   void release() const {

@@ -101,6 +101,8 @@ bpe::EncodingParts make_parts(const token_ranker_definition& definition) {
   return {"custom", "", bpe::load_rank_file(vocabulary), bpe::SpecialTokens()};
 }
 
+constexpr size_t least_cache_limit = size_t{256} << 10;  // what a cache has from the beginning is less
+
 token_ranker_t* load(const token_ranker_definition& given) {
   // Fields that the caller's version of the struct does not have are 0.
   require(given.struct_size >= sizeof given.struct_size && given.struct_size <= 4096, "definition: struct_size is not set");
@@ -120,7 +122,8 @@ token_ranker_t* load(const token_ranker_definition& given) {
   if (definition.pattern) parts.pattern.assign(definition.pattern, definition.pattern_size);
   if (definition.special_tokens)
     parts.special_tokens = bpe::SpecialTokens({definition.special_tokens, definition.special_tokens + definition.special_tokens_size});
-  return new token_ranker_t(std::move(parts), definition.engine ? definition.engine : "");
+  const size_t cache_limit = definition.cache_limit ? std::max(definition.cache_limit, least_cache_limit) : bpe::ContextPool::default_cache_limit;
+  return new token_ranker_t(std::move(parts), definition.engine ? definition.engine : "", cache_limit);
 }
 
 }  // namespace

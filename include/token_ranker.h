@@ -157,6 +157,8 @@ typedef struct token_ranker_definition {
   size_t special_tokens_size;
   const char *engine;      /* NUL-terminated: what splits the text. NULL: the fastest. "pcre2", "scalar", or the name of a kernel:
                               for tests and benches, the pretokens are the same */
+  size_t cache_limit;      /* bytes that each context may use to remember pretokens; 0: 7,680 KiB. Less is slower on long texts; below
+                              256 KiB as 256 KiB. See token_ranker_free */
 } token_ranker_definition;
 
 /**
@@ -186,7 +188,7 @@ TOKEN_RANKER_API token_ranker_status token_ranker_load(const token_ranker_defini
  * @param ranker  NULL is fine.
  *
  * Memory of a handle: the tables of its vocabulary (about 7 MB for cl100k_base, 14 MB for o200k_base) and at most one idle context
- * for each processor. A context keeps at most 8 MiB between calls, and 3 MiB more where PCRE2 matches the pattern; what a longer
+ * for each processor. A context keeps at most 8 MiB between calls (512 KiB and the cache_limit of the definition), and 3 MiB more where PCRE2 matches the pattern; what a longer
  * pretoken needs beyond that goes with its call.
  */
 TOKEN_RANKER_API void token_ranker_free(token_ranker_t *ranker);

@@ -69,7 +69,7 @@ _Definition = _struct(
     "_Definition",
     struct_size=c_size_t, name=c_char_p, name_size=c_size_t, vocabulary=c_char_p, vocabulary_size=c_size_t, format=c_int32,
     reserved=c_uint32, pattern=c_char_p, pattern_size=c_size_t, special_tokens=POINTER(_SpecialToken), special_tokens_size=c_size_t,
-    engine=c_char_p,
+    engine=c_char_p, cache_limit=c_size_t,
 )  # fmt: skip
 _Result = _struct("_Result", tokens=c_void_p, tokens_size=c_size_t, offsets=POINTER(c_int64), offsets_size=c_size_t)
 _Information = _struct(

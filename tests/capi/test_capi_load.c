@@ -11,6 +11,38 @@ static token_ranker_status load(token_ranker_definition definition, token_ranker
   return status;
 }
 
+/* Any limit of the cache gives the same tokens: of more different words than a small one can hold. */
+static void test_cache_limit(void) {
+  static const size_t limits[] = {0, 1, 300000, 1 << 20, (size_t)64 << 20};
+  const size_t words = 60000, text_capacity = words * 16;
+  char *text = malloc(text_capacity);
+  uint32_t *expected = malloc(text_capacity * sizeof *expected), *tokens = malloc(text_capacity * sizeof *tokens);
+  size_t text_size = 0, expected_size = 0, i;
+  for (i = 0; i < words; i++) text_size += (size_t)sprintf(text + text_size, " w%lxq", (unsigned long)(i * 2654435761u % 1000003u));
+  for (i = 0; i < sizeof limits / sizeof *limits; i++) {
+    token_ranker_definition definition = make_definition("cl100k_base", 11, NULL);
+    token_ranker_t *ranker;
+    token_ranker_error error;
+    int pass;
+    definition.format = TOKEN_RANKER_FORMAT_BUILTIN;
+    definition.cache_limit = limits[i];
+    CHECK_STATUS(token_ranker_load(&definition, &ranker, &error), TOKEN_RANKER_OK, error);
+    for (pass = 0; pass < 2; pass++) {
+      size_t size;
+      CHECK_STATUS(token_ranker_encode(ranker, text, text_size, NULL, 0, tokens, text_capacity, &size, &error), TOKEN_RANKER_OK, error);
+      if (i == 0 && pass == 0) {
+        memcpy(expected, tokens, size * sizeof *tokens);
+        expected_size = size;
+      }
+      CHECK(size == expected_size && memcmp(tokens, expected, size * sizeof *tokens) == 0);
+    }
+    token_ranker_free(ranker);
+  }
+  free(tokens);
+  free(expected);
+  free(text);
+}
+
 static void test_struct_sizes(const char *file, size_t file_size) {
   struct {
     token_ranker_definition known;
@@ -189,6 +221,7 @@ static void test_changed_builtin(void) {
 void test_load(void) {
   size_t size;
   char *file = single_bytes_file(&size);
+  test_cache_limit();
   test_struct_sizes(file, size);
   test_arguments(file, size);
   test_special_tokens(file, size);
