@@ -26,7 +26,6 @@ namespace {
 
 using namespace bpe;
 
-constexpr const char* pattern_names[pattern_count] = {"r50k", "cl100k", "o200k"};
 constexpr const char* encoding_names[pattern_count] = {"r50k_base", "cl100k_base", "o200k_base"};
 
 struct Options {
@@ -120,14 +119,14 @@ std::vector<Text> cut(Text text, size_t size) {
 
 void print(const char* file, size_t pattern, const char* kernel, size_t size, const Speed& speed) {
   const char* name = std::strrchr(file, '/') ? std::strrchr(file, '/') + 1 : file;
-  std::printf("%-16s %-7s %-18s %8.0f %8.0f MB/s %7.2f ns/start %6.2f bytes/start\n", name, pattern_names[pattern], kernel,
+  std::printf("%-16s %-7s %-18s %8.0f %8.0f MB/s %7.2f ns/start %6.2f bytes/start\n", name, pattern_name(Pattern(pattern)), kernel,
               size / speed.best / 1e6, size / speed.median / 1e6, speed.best * 1e9 / speed.starts, double(size) / speed.starts);
 }
 
 // Texts of one size, each scanned by its own call.
 void print_short(const char* file, size_t pattern, const Kernel& kernel, Text text, const SafeSplit* cuts, double seconds) {
   const char* name = std::strrchr(file, '/') ? std::strrchr(file, '/') + 1 : file;
-  std::printf("%-16s %-7s %-18s short:", name, pattern_names[pattern], kernel.name);
+  std::printf("%-16s %-7s %-18s short:", name, pattern_name(Pattern(pattern)), kernel.name);
   for (const size_t size : {12, 64, 100, 1000}) {
     const std::vector<Text> texts = cut(text.part(0, std::min(text.size, 1000 * size)), size);
     const Speed speed = measure(seconds / 8, {text}, [&](Text) {
@@ -146,13 +145,13 @@ bool run_file(const char* file, const Options& options, const std::optional<Safe
   const std::vector<Text> pieces = cut(text, 256 << 10);
   bool all_right = true;
   for (size_t pattern = 0; pattern < pattern_count; pattern++) {
-    if (!options.pattern.empty() && options.pattern != pattern_names[pattern]) continue;
+    if (!options.pattern.empty() && options.pattern != pattern_name(Pattern(pattern))) continue;
     const std::vector<size_t> expected = scalar_starts(pattern, text);
     const SafeSplit* cuts = all_cuts[pattern] ? &*all_cuts[pattern] : nullptr;
     for (const Kernel* const* kernel = kernels; *kernel; kernel++) {
       if (!(*kernel)->is_supported() || (!options.kernel.empty() && options.kernel != (*kernel)->name)) continue;
       if (!is_right(**kernel, pattern, text, cuts, expected)) {
-        std::printf("%s: %s splits %s WRONG\n", file, (*kernel)->name, pattern_names[pattern]);
+        std::printf("%s: %s splits %s WRONG\n", file, (*kernel)->name, pattern_name(Pattern(pattern)));
         all_right = false;
         continue;
       }

@@ -179,13 +179,3 @@ TEST_CASE("scan: a bad byte changes nothing around it") {
   CHECK(split(Pattern::r50k, "a\xC3 b") == Strings{"a", "\xC3", " b"});
   CHECK(split(Pattern::cl100k, "a\xC3" "b") == Strings{"a", "\xC3" "b"});
 }
-
-TEST_CASE("scan: known patterns are found by exactly their text") {
-  for (const Pattern pattern : patterns) {
-    const std::string text(bpe::pattern_text(pattern));
-    CHECK(bpe::find_pattern(text) == pattern);
-    CHECK(!bpe::find_pattern(text + "|x"));
-    CHECK(!bpe::find_pattern(text.substr(1)));
-  }
-  CHECK(!bpe::find_pattern(""));
-}

@@ -9,14 +9,6 @@
 namespace bpe {
 namespace {
 
-constexpr std::string_view r50k_text = R"re('(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s)re";
-constexpr std::string_view cl100k_text =
-    R"re('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s)re";
-constexpr std::string_view o200k_text =
-    R"re([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?)re"
-    R"re(|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?)re"
-    R"re(|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)re";
-
 // Sets of classes, as bits.
 constexpr uint32_t set_of(CharacterClass c) { return 1u << uint8_t(c); }
 constexpr uint32_t newline = set_of(CharacterClass::newline);
@@ -154,23 +146,11 @@ Bytes next_o200k(Bytes at, Bytes end) {
   return run.end == end ? end : all_but_last(at, run);
 }
 
-struct Row {
-  std::string_view text;
-  NextPretoken next;
-};
-constexpr std::array<Row, pattern_count> rows = {{{r50k_text, next_r50k}, {cl100k_text, next_cl100k}, {o200k_text, next_o200k}}};
+// [Pattern]
+constexpr std::array<NextPretoken, pattern_count> scanners = {next_r50k, next_cl100k, next_o200k};
 
 }  // namespace
 
-std::string_view pattern_text(Pattern pattern) { return rows[size_t(pattern)].text; }
-
-std::optional<Pattern> find_pattern(std::string_view text) {
-  for (size_t i = 0; i < rows.size(); i++) {
-    if (rows[i].text == text) return Pattern(i);
-  }
-  return std::nullopt;
-}
-
-NextPretoken scalar_scanner(Pattern pattern) { return rows[size_t(pattern)].next; }
+NextPretoken scalar_scanner(Pattern pattern) { return scanners[size_t(pattern)]; }
 
 }  // namespace bpe

@@ -1,0 +1,83 @@
+#include "known_pattern.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace bpe {
+namespace {
+
+constexpr std::string_view r50k_text = R"re('(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s)re";
+constexpr std::string_view cl100k_text =
+    R"re('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s)re";
+constexpr std::string_view o200k_text =
+    R"re([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?)re"
+    R"re(|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?)re"
+    R"re(|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)re";
+
+// What ByteLevel splits by, and what tiktoken had first. They are greedy where r50k_text is possessive, which is the same, as no alternative
+// goes on with what would be given back; and \s+(?!\S) alone takes all white space that ends the text.
+constexpr std::string_view gpt2_text = R"re('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)re";
+constexpr std::string_view old_r50k_text = R"re('(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)re";
+
+struct Row {
+  const char* name;
+  std::string_view text;
+};
+// [Pattern]
+constexpr std::array<Row, pattern_count> rows = {{{"r50k", r50k_text}, {"cl100k", cl100k_text}, {"o200k", o200k_text}}};
+
+// Who reads a regular expression as the pattern.
+enum Reader : uint8_t { tiktoken = 1, tokenizers = 2, both = 3 };
+
+struct Spelling {
+  std::string_view text;
+  Pattern pattern;
+  Reader readers;
+};
+
+// Oniguruma reads `{1,3}+` as a repetition of `{1,3}`, so that cl100k_text is another pattern there.
+constexpr Spelling spellings[] = {
+    {r50k_text, Pattern::r50k, both},
+    {old_r50k_text, Pattern::r50k, both},
+    {gpt2_text, Pattern::r50k, both},
+    {cl100k_text, Pattern::cl100k, tiktoken},
+    {o200k_text, Pattern::o200k, both},
+};
+
+std::optional<Pattern> find_spelling(std::string_view text, Reader reader) {
+  for (const Spelling& spelling : spellings) {
+    if (spelling.readers & reader && spelling.text == text) return spelling.pattern;
+  }
+  return std::nullopt;
+}
+
+// Line ends as escapes.
+std::string with_escapes(std::string_view regex) {
+  std::string text;
+  for (const char c : regex) {
+    if (c == '\r') text += "\\r";
+    else if (c == '\n') text += "\\n";
+    else text += c;
+  }
+  return text;
+}
+
+}  // namespace
+
+const char* pattern_name(Pattern pattern) { return rows[size_t(pattern)].name; }
+
+std::string_view pattern_text(Pattern pattern) { return rows[size_t(pattern)].text; }
+
+std::optional<Pattern> find_pattern(std::string_view text) { return find_spelling(text, tiktoken); }
+
+std::optional<Pattern> find_pattern(std::span<const SplitStep> steps) {
+  if (steps.size() != 1) return std::nullopt;
+  switch (steps[0].kind) {
+    case SplitStep::Kind::regex: return find_spelling(with_escapes(steps[0].regex), tokenizers);
+    case SplitStep::Kind::byte_level: return Pattern::r50k;
+    default: return std::nullopt;
+  }
+}
+
+}  // namespace bpe

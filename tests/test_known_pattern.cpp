@@ -1,0 +1,65 @@
+// Patterns are found by exactly what models write, and by nothing else.
+#include <set>
+#include <string>
+
+#include "catch.hpp"
+#include "scan/known_pattern.hpp"
+#include "scan_check.hpp"
+
+using bpe::find_pattern;
+using bpe::Pattern;
+using bpe::SplitStep;
+using Kind = bpe::SplitStep::Kind;
+
+namespace {
+
+std::optional<Pattern> find_steps(std::vector<SplitStep> steps) { return find_pattern(std::span<const SplitStep>(steps)); }
+
+SplitStep regex(std::string_view text) { return {Kind::regex, text}; }
+
+constexpr std::string_view gpt2_in_byte_level = R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
+
+}  // namespace
+
+TEST_CASE("known patterns: each has a name of its own, and is found by its text and nothing near it") {
+  std::set<std::string> names;
+  for (const Pattern pattern : test::all_patterns) {
+    const std::string text(bpe::pattern_text(pattern));
+    CAPTURE(text);
+    CHECK(names.insert(bpe::pattern_name(pattern)).second);
+    CHECK(find_pattern(text) == pattern);
+    CHECK(!find_pattern(text + "|x"));
+    CHECK(!find_pattern(text + " "));
+    CHECK(!find_pattern(text.substr(1)));
+    CHECK(!find_steps({regex(text + "|x")}));
+  }
+  CHECK(names.size() == bpe::pattern_count);
+  CHECK(!find_pattern(""));
+  CHECK(!find_steps({}));
+  CHECK(!find_steps({regex("")}));
+}
+
+TEST_CASE("known patterns: GPT-2, in tiktoken and as ByteLevel") {
+  CHECK(find_pattern(gpt2_in_byte_level) == Pattern::r50k);
+  CHECK(find_steps({regex(gpt2_in_byte_level)}) == Pattern::r50k);
+  CHECK(find_steps({{Kind::byte_level}}) == Pattern::r50k);
+  CHECK(find_steps({regex(bpe::pattern_text(Pattern::r50k))}) == Pattern::r50k);
+  CHECK(!find_steps({{Kind::individual_digits}}));
+  CHECK(!find_steps({{Kind::byte_level}, {Kind::byte_level}}));
+  CHECK(!find_steps({{Kind::byte_level}, {Kind::individual_digits}}));
+}
+
+TEST_CASE("known patterns: what Oniguruma reads otherwise is not taken for what tiktoken reads") {
+  CHECK(find_pattern(bpe::pattern_text(Pattern::cl100k)) == Pattern::cl100k);
+  CHECK(!find_steps({regex(bpe::pattern_text(Pattern::cl100k))}));
+  CHECK(find_steps({regex(bpe::pattern_text(Pattern::o200k))}) == Pattern::o200k);
+}
+
+TEST_CASE("known patterns: line ends may stand in a tokenizer.json as themselves") {
+  std::string text(bpe::pattern_text(Pattern::o200k));
+  for (const auto& [escape, character] : {std::pair{"\\r", "\r"}, {"\\n", "\n"}}) {
+    for (size_t at; (at = text.find(escape)) != std::string::npos;) text.replace(at, 2, character);
+  }
+  CHECK(text.find('\n') != std::string::npos);
+  CHECK(find_steps({regex(text)}) == Pattern::o200k);
+}
