@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <random>
 #include <string>
 #include <string_view>
@@ -28,7 +29,11 @@ inline std::vector<const Kernel*> supported_kernels() {
   return supported;
 }
 
-inline constexpr Pattern all_patterns[] = {Pattern::r50k, Pattern::cl100k, Pattern::o200k};
+inline constexpr auto all_patterns = [] {
+  std::array<Pattern, bpe::pattern_count> patterns = {};
+  for (size_t i = 0; i < patterns.size(); i++) patterns[i] = Pattern(i);
+  return patterns;
+}();
 
 // The starts of pretokens.
 inline std::vector<size_t> scalar_starts(Pattern pattern, Text text) {
@@ -105,7 +110,7 @@ inline std::string find_difference(std::string_view text, const SafeSplit& cuts,
         if (starts == wanted) continue;
         const size_t i = size_t(std::mismatch(starts.begin(), starts.end(), wanted.begin(), wanted.end()).first - starts.begin());
         const auto show = [&](const std::vector<size_t>& list) { return i < list.size() ? std::to_string(list[i]) : std::string("none"); };
-        return std::string(kernel->name) + ", pattern " + std::to_string(int(pattern)) + (cutting ? ", with cuts" : "") + ": start " +
+        return std::string(kernel->name) + ", " + bpe::pattern_name(pattern) + (cutting ? ", with cuts" : "") + ": start " +
                std::to_string(i) + " is " + show(starts) + ", not " + show(wanted);
       }
     }

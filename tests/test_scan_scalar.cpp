@@ -1,6 +1,7 @@
 // The scanners against PCRE2 and against literal expectations.
 #include "catch.hpp"
 #include "scan/scan_scalar.hpp"
+#include "scan_check.hpp"
 #include "support.hpp"
 #include "unicode/class_table.hpp"
 
@@ -9,7 +10,7 @@ using Strings = std::vector<std::string>;
 
 namespace {
 
-constexpr Pattern patterns[] = {Pattern::r50k, Pattern::cl100k, Pattern::o200k};
+constexpr auto& patterns = test::all_patterns;
 
 // The two engines of one pattern.
 struct Engines {

@@ -22,7 +22,54 @@
 //   copy_tail(to, from, size)                   pad_with_spaces, or faster
 //   store_starts(starts, base, mask, count)     base + i for each of the `count` bits of mask; may store up to 64 entries
 //
-// `Pattern` (r50k.hpp, cl100k.hpp, o200k.hpp) has find_starts and says which sets it asks for.
+// `Pattern` (r50k.hpp, cl100k.hpp, o200k.hpp) has find_starts, says which sets it asks for and which codes its characters have, and
+// which letters may be cut.
+
+// What a pattern asks for beside letters, numbers, white space and U+0020. Patterns derive from it and say what is otherwise for them.
+struct PatternSets {
+  static constexpr bool tells_letters_apart = false;  // upper, lower, caseless, mark; else letter
+  static constexpr bool has_contractions = true;      // apostrophe
+  static constexpr bool absorbs_newlines = true;      // newline
+  static constexpr bool absorbs_slashes = false;      // slash
+};
+
+// The sets that a pattern asks for, out of the codes of characters. has(set): which characters have it. ascii: which are ASCII.
+template <class Pattern, class Has>
+SCAN_INLINE void read_sets(CharacterBlock& block, uint64_t ascii, const Has& has) {
+  if constexpr (Pattern::tells_letters_apart) {
+    const uint64_t newline_or_caseless = has(code::newline), space_or_mark = has(code::space);
+    block.upper = has(code::upper);
+    block.lower = has(code::lower);
+    block.caseless = newline_or_caseless & ~ascii;
+    block.mark = space_or_mark & ~ascii;
+    block.newline = newline_or_caseless & ascii;
+    block.space = space_or_mark & ascii;
+  } else {
+    block.letter = has(code::letter);
+    if constexpr (Pattern::absorbs_newlines) block.newline = has(code::newline);
+    block.space = has(code::space);
+  }
+  block.number = has(code::number);
+  block.white = has(code::white);
+  if constexpr (Pattern::has_contractions) block.apostrophe = has(code::apostrophe);
+  if constexpr (Pattern::absorbs_slashes) block.slash = has(code::slash);
+}
+
+// The same for characters outside ASCII, beside the others of the block. Sets that only ASCII has stay as they are. Asks for single bits
+// only.
+template <class Pattern, class Has>
+SCAN_INLINE void add_sets(CharacterBlock& block, const Has& has) {
+  if constexpr (Pattern::tells_letters_apart) {
+    block.upper |= has(code::upper);
+    block.lower |= has(code::lower);
+    block.caseless = has(code::caseless);
+    block.mark = has(code::mark);
+  } else {
+    block.letter |= has(code::lower);
+  }
+  block.number |= has(code::number);
+  block.white |= has(code::white);
+}
 
 // A block of ASCII: its characters are its bytes.
 struct AllBytes {
@@ -152,7 +199,7 @@ SCAN_INLINE size_t scan_blocks(ScanState& state, uint32_t* starts, size_t capaci
       const auto characters = Simd::template classify_non_ascii<Pattern>(bytes, non_ascii, state.cuts, carry, block);
       const Beyond beyond = {text.data + position + std::min<size_t>(left, 64 + carry.overhang), text.end()};
       found = Pattern::find_starts(block, bytes, characters, carry, beyond);
-      const uint64_t letters = Pattern::tells_letters_apart ? block.upper | block.lower | block.caseless | block.mark : block.letter;
+      const uint64_t letters = Pattern::cuttable_letters(block);
       found |= block.cut & letters & (letters << 1 | carry.is_cuttable);
       carry.is_cuttable = block.last(letters);
       found = characters.expand(found);
@@ -170,4 +217,14 @@ SCAN_INLINE size_t scan_blocks(ScanState& state, uint32_t* starts, size_t capaci
   state.position = position;
   state.is_done = position == text.size;
   return count;
+}
+
+template <class Simd, class Pattern>
+size_t scan_pattern(ScanState& state, uint32_t* starts, size_t capacity) {
+  return scan_blocks<Simd, Pattern>(state, starts, capacity);
+}
+
+template <class Simd>
+constexpr Scanners make_scanners() {
+  return {scan_pattern<Simd, R50k>, scan_pattern<Simd, Cl100k>, scan_pattern<Simd, O200k>};
 }

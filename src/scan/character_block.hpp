@@ -43,11 +43,16 @@ inline constexpr uint8_t newline = 16, caseless = 16;
 inline constexpr uint8_t space = 32, mark = 32;
 inline constexpr uint8_t apostrophe = 64;
 inline constexpr uint8_t slash = 128;
-inline constexpr uint8_t letter = upper | lower;  // of patterns that do not tell letters apart
+inline constexpr uint8_t letter = upper | lower;  // of patterns that do not tell letters apart; outside ASCII lower
 }  // namespace code
 
-// [byte], for all patterns.
-inline constexpr auto ascii_codes = [] {
+// The codes of all characters, for one pattern.
+struct CharacterCodes {
+  alignas(64) std::array<uint8_t, 128> ascii;  // [byte]
+  alignas(64) std::array<uint8_t, 64> others;  // [class byte] of a character outside ASCII
+};
+
+constexpr std::array<uint8_t, 128> make_ascii_codes() {
   std::array<uint8_t, 128> codes = {};
   for (int byte = 'A'; byte <= 'Z'; byte++) codes[byte] = code::upper;
   for (int byte = 'a'; byte <= 'z'; byte++) codes[byte] = code::lower;
@@ -58,20 +63,40 @@ inline constexpr auto ascii_codes = [] {
   codes['\''] = code::apostrophe;
   codes['/'] = code::slash;
   return codes;
-}();
+}
 
-// [CharacterClass] of a character outside ASCII.
-using ClassCodes = std::array<uint8_t, 16>;
-
-constexpr ClassCodes make_class_codes(bool tells_letters_apart) {
-  ClassCodes codes = {};
-  codes[size_t(CharacterClass::uppercase)] = codes[size_t(CharacterClass::titlecase)] = code::upper;
-  codes[size_t(CharacterClass::lowercase)] = code::lower;
-  codes[size_t(CharacterClass::modifier)] = codes[size_t(CharacterClass::letter)] = tells_letters_apart ? code::caseless : code::lower;
-  codes[size_t(CharacterClass::mark)] = tells_letters_apart ? code::mark : 0;
-  codes[size_t(CharacterClass::number)] = code::number;
-  codes[size_t(CharacterClass::whitespace)] = code::white;
+// code_of(class): the code of the characters of that class.
+template <class CodeOf>
+constexpr CharacterCodes make_codes(CodeOf code_of) {
+  CharacterCodes codes = {make_ascii_codes(), {}};
+  for (size_t byte = 0; byte < codes.others.size(); byte++) codes.others[byte] = code_of(CharacterClass(byte & class_mask));
   return codes;
+}
+
+// \p{L} is one set: all of them have the same bit.
+constexpr uint8_t code_of_letters_together(CharacterClass kind) {
+  switch (kind) {
+    case CharacterClass::uppercase:
+    case CharacterClass::titlecase:
+    case CharacterClass::lowercase:
+    case CharacterClass::modifier:
+    case CharacterClass::letter: return code::lower;
+    case CharacterClass::number: return code::number;
+    case CharacterClass::whitespace: return code::white;
+    default: return 0;
+  }
+}
+
+// Letters with case, letters without, and marks are sets of their own.
+constexpr uint8_t code_of_letters_apart(CharacterClass kind) {
+  switch (kind) {
+    case CharacterClass::uppercase:
+    case CharacterClass::titlecase: return code::upper;
+    case CharacterClass::modifier:
+    case CharacterClass::letter: return code::caseless;
+    case CharacterClass::mark: return code::mark;
+    default: return code_of_letters_together(kind);
+  }
 }
 
 // What the two bytes behind an apostrophe say of a contraction: a bit for each kind, set in both if it is one of this kind.

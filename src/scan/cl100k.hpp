@@ -9,10 +9,10 @@
 // A lone apostrophe may begin a contraction.
 //
 // Included by block_scan.hpp.
-struct Cl100k {
-  static constexpr bool tells_letters_apart = false;
-  static constexpr bool absorbs_newlines = true;
-  static constexpr bool absorbs_slashes = false;
+struct Cl100k : PatternSets {
+  static constexpr CharacterCodes codes = make_codes(code_of_letters_together);
+
+  SCAN_INLINE static uint64_t cuttable_letters(const CharacterBlock& block) { return block.letter; }
 
   template <class Characters>
   SCAN_INLINE static uint64_t find_starts(CharacterBlock& block, const uint8_t* bytes, const Characters& characters, ScanCarry& carry,

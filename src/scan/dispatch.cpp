@@ -11,18 +11,11 @@
 
 namespace bpe {
 
-#define TOKEN_RANKER_DECLARE_KERNEL(name) \
-  namespace name {                        \
-  ScanFunction scan_r50k;                 \
-  ScanFunction scan_cl100k;               \
-  ScanFunction scan_o200k;                \
-  }
-TOKEN_RANKER_DECLARE_KERNEL(avx512)
-TOKEN_RANKER_DECLARE_KERNEL(avx2)
-TOKEN_RANKER_DECLARE_KERNEL(avx2_without_pext)
-TOKEN_RANKER_DECLARE_KERNEL(neon)
-TOKEN_RANKER_DECLARE_KERNEL(portable)
-#undef TOKEN_RANKER_DECLARE_KERNEL
+namespace avx512 { extern const Scanners scanners; }
+namespace avx2 { extern const Scanners scanners; }
+namespace avx2_without_pext { extern const Scanners scanners; }
+namespace neon { extern const Scanners scanners; }
+namespace portable { extern const Scanners scanners; }
 
 namespace {
 
@@ -53,24 +46,17 @@ bool has_avx512() noexcept {
          __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2");
 }
 
-constexpr Kernel avx512_kernel = {
-    "avx512", has_avx512, {avx512::scan_r50k, avx512::scan_cl100k, avx512::scan_o200k}, &phases_avx512, &transcoders_avx512};
-constexpr Kernel avx2_kernel = {"avx2", has_avx2, {avx2::scan_r50k, avx2::scan_cl100k, avx2::scan_o200k}, &phases_avx2, &transcoders_avx2};
-constexpr Kernel avx2_without_pext_kernel = {
-    "avx2_without_pext",
-    has_avx2_without_pext,
-    {avx2_without_pext::scan_r50k, avx2_without_pext::scan_cl100k, avx2_without_pext::scan_o200k},
-    &phases_avx2, &transcoders_avx2};
+constexpr Kernel avx512_kernel = {"avx512", has_avx512, avx512::scanners, &phases_avx512, &transcoders_avx512};
+constexpr Kernel avx2_kernel = {"avx2", has_avx2, avx2::scanners, &phases_avx2, &transcoders_avx2};
+constexpr Kernel avx2_without_pext_kernel = {"avx2_without_pext", has_avx2_without_pext, avx2_without_pext::scanners, &phases_avx2, &transcoders_avx2};
 
 #elif defined(__aarch64__)
 
-constexpr Kernel neon_kernel = {
-    "neon", []() noexcept { return true; }, {neon::scan_r50k, neon::scan_cl100k, neon::scan_o200k}, &phases_portable, &transcoders_portable};
+constexpr Kernel neon_kernel = {"neon", []() noexcept { return true; }, neon::scanners, &phases_portable, &transcoders_portable};
 
 #endif
 
-constexpr Kernel portable_kernel = {
-    "portable", []() noexcept { return true; }, {portable::scan_r50k, portable::scan_cl100k, portable::scan_o200k}, &phases_portable, &transcoders_portable};
+constexpr Kernel portable_kernel = {"portable", []() noexcept { return true; }, portable::scanners, &phases_portable, &transcoders_portable};
 
 const Kernel& choose_kernel() {
   const char* name = std::getenv("TOKEN_RANKER_KERNEL");

@@ -88,7 +88,7 @@ struct Avx2 {
       block.newline =
           mask_of(_mm256_or_si256(where_is(low, '\n'), where_is(low, '\r')), _mm256_or_si256(where_is(high, '\n'), where_is(high, '\r')));
     }
-    block.apostrophe = is('\'');
+    if constexpr (Pattern::has_contractions) block.apostrophe = is('\'');
     if constexpr (Pattern::absorbs_slashes) block.slash = is('/');
     return mask_of(low, high);
   }
@@ -109,16 +109,7 @@ struct Avx2 {
       const int shift = 7 - __builtin_ctz(set);
       return mask_of(_mm256_slli_epi16(low, shift), _mm256_slli_epi16(high, shift));
     };
-    if constexpr (Pattern::tells_letters_apart) {
-      block.upper |= has(code::upper);
-      block.lower |= has(code::lower);
-      block.caseless = has(code::caseless);
-      block.mark = has(code::mark);
-    } else {
-      block.letter |= has(code::upper) | has(code::lower);
-    }
-    block.number |= has(code::number);
-    block.white |= has(code::white);
+    add_sets<Pattern>(block, has);
   }
 
   template <class Pattern>
@@ -141,25 +132,13 @@ struct Avx2 {
   }
 };
 
-using WithPext = Avx2<PextCompressor>;
-size_t scan_r50k(ScanState& state, uint32_t* starts, size_t capacity) { return scan_blocks<WithPext, R50k>(state, starts, capacity); }
-size_t scan_cl100k(ScanState& state, uint32_t* starts, size_t capacity) { return scan_blocks<WithPext, Cl100k>(state, starts, capacity); }
-size_t scan_o200k(ScanState& state, uint32_t* starts, size_t capacity) { return scan_blocks<WithPext, O200k>(state, starts, capacity); }
+extern constexpr Scanners scanners = make_scanners<Avx2<PextCompressor>>();
 
 }  // namespace bpe::avx2
 
 namespace bpe::avx2_without_pext {
 
-using WithoutPext = avx2::Avx2<BitCompressor>;
-size_t scan_r50k(ScanState& state, uint32_t* starts, size_t capacity) {
-  return avx2::scan_blocks<WithoutPext, avx2::R50k>(state, starts, capacity);
-}
-size_t scan_cl100k(ScanState& state, uint32_t* starts, size_t capacity) {
-  return avx2::scan_blocks<WithoutPext, avx2::Cl100k>(state, starts, capacity);
-}
-size_t scan_o200k(ScanState& state, uint32_t* starts, size_t capacity) {
-  return avx2::scan_blocks<WithoutPext, avx2::O200k>(state, starts, capacity);
-}
+extern constexpr Scanners scanners = avx2::make_scanners<avx2::Avx2<BitCompressor>>();
 
 }  // namespace bpe::avx2_without_pext
 

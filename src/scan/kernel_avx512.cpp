@@ -1,8 +1,8 @@
 // AVX-512 with VBMI2. A vector holds the sets of 64 characters, one byte each (character_block.hpp, code):
 //
 //   ASCII        two table look-ups in one: vpermi2b
-//   others       if well-formed: their first, second and third bytes side by side; 16 at a time: code point, class by gather, sets by a
-//                permutation of 16; back to the places of their first bytes
+//   others       if well-formed: their first, second and third bytes side by side; 16 at a time: code point, class by gather, code by a
+//                permutation of 64; back to the places of their first bytes
 //   characters   the bytes that begin one, side by side
 //   masks        one test for each set
 #if defined(__x86_64__)
@@ -49,21 +49,6 @@ constexpr SecondBytes second_bytes = [] {
   return table;
 }();
 
-template <class Pattern>
-struct alignas(64) CodesByClass {
-  uint32_t codes[16];
-};
-
-template <class Pattern>
-constexpr CodesByClass<Pattern> codes_by_class = [] {
-  CodesByClass<Pattern> table = {};
-  const ClassCodes codes = make_class_codes(Pattern::tells_letters_apart);
-  for (size_t i = 0; i < codes.size(); i++) table.codes[i] = codes[i];
-  return table;
-}();
-
-alignas(64) constexpr auto aligned_ascii_codes = ascii_codes;
-
 struct Avx512 {
   class Compressor {
    public:
@@ -75,56 +60,32 @@ struct Avx512 {
     uint64_t selected_;
   };
 
+  template <class Pattern>
   SCAN_INLINE static __m512i codes_of_ascii(__m512i bytes) {
-    return _mm512_permutex2var_epi8(_mm512_load_si512(aligned_ascii_codes.data()), bytes,
-                                    _mm512_load_si512(aligned_ascii_codes.data() + 64));
+    return _mm512_permutex2var_epi8(_mm512_load_si512(Pattern::codes.ascii.data()), bytes,
+                                    _mm512_load_si512(Pattern::codes.ascii.data() + 64));
   }
 
-  // ascii: which characters are ASCII.
-  template <class Pattern>
-  SCAN_INLINE static void test_codes(__m512i codes, uint64_t ascii, CharacterBlock& block) {
-    const auto has = [&](uint8_t set) {
+  // Which characters have the bit of a set.
+  struct Has {
+    __m512i codes;
+    SCAN_INLINE uint64_t operator()(uint8_t set) const {
       uint64_t mask = _mm512_test_epi8_mask(codes, _mm512_set1_epi8(char(set)));
       asm("" : "+r"(mask));  // in a general register from here on: the algebra is slow in mask registers
       return mask;
-    };
-    if constexpr (Pattern::tells_letters_apart) {
-      const uint64_t newline_or_caseless = has(code::newline), space_or_mark = has(code::space);
-      block.upper = has(code::upper);
-      block.lower = has(code::lower);
-      block.caseless = newline_or_caseless & ~ascii;
-      block.mark = space_or_mark & ~ascii;
-      block.newline = newline_or_caseless & ascii;
-      block.space = space_or_mark & ascii;
-    } else {
-      block.letter = has(code::letter);
-      block.newline = has(code::newline);
-      block.space = has(code::space);
     }
-    block.number = has(code::number);
-    block.white = has(code::white);
-    block.apostrophe = has(code::apostrophe);
-    block.slash = has(code::slash);
-  }
+  };
 
   template <class Pattern>
   SCAN_INLINE static uint64_t classify(const uint8_t* text, CharacterBlock& block) {
     const __m512i bytes = _mm512_loadu_si512(text);
-    test_codes<Pattern>(codes_of_ascii(bytes), ~uint64_t{0}, block);
+    read_sets<Pattern>(block, ~uint64_t{0}, Has{codes_of_ascii<Pattern>(bytes)});
     return _mm512_movepi8_mask(bytes);
   }
 
   template <class Pattern>
   SCAN_INLINE static void add_codes(const uint8_t* codes, CharacterBlock& block) {
-    CharacterBlock others = {};
-    test_codes<Pattern>(_mm512_loadu_si512(codes), 0, others);
-    block.letter |= others.letter;
-    block.upper |= others.upper;
-    block.lower |= others.lower;
-    block.caseless |= others.caseless;
-    block.mark |= others.mark;
-    block.number |= others.number;
-    block.white |= others.white;
+    add_sets<Pattern>(block, Has{_mm512_loadu_si512(codes)});
   }
 
   // 16 characters of two or three bytes, given by these bytes.
@@ -167,7 +128,7 @@ struct Avx512 {
     const __m512i bytes = _mm512_loadu_si512(text);
     const __m512i next = _mm512_loadu_si512(text + 1);
     const __m512i next_but_one = _mm512_loadu_si512(text + 2);
-    const __m512i ascii = _mm512_maskz_mov_epi8(~non_ascii, codes_of_ascii(bytes));
+    const __m512i ascii = _mm512_maskz_mov_epi8(~non_ascii, codes_of_ascii<Pattern>(bytes));
 
     // Well-formed: every leading byte has the bytes it needs behind it, and there are no other continuation bytes.
     const auto at_least = [&](uint64_t among, uint8_t least) {
@@ -187,7 +148,7 @@ struct Avx512 {
     uint64_t malformed = (expected ^ leads ^ non_ascii) | (leads ^ with_second) | (long_leads ^ with_third);
     if (longest_leads) malformed |= longest_leads ^ are_continuations(longest_leads, _mm512_loadu_si512(text + 3));
     if (malformed) [[unlikely]] {
-      test_codes<Pattern>(ascii, ~non_ascii, block);
+      read_sets<Pattern>(block, ~non_ascii, Has{ascii});
       return read_characters<Avx512, Pattern>(text, non_ascii, cuts, carry, block);
     }
 
@@ -195,11 +156,11 @@ struct Avx512 {
     const __m512i seconds = _mm512_maskz_compress_epi8(leads, next);
     const __m512i thirds = _mm512_maskz_compress_epi8(leads, next_but_one);
     const unsigned count = unsigned(__builtin_popcountll(leads));
-    const __m512i class_codes = _mm512_load_si512(codes_by_class<Pattern>.codes);
+    const __m512i class_codes = _mm512_load_si512(Pattern::codes.others.data());
     uint64_t uncuttable = 0;
     const auto codes_of = [&](const Characters16& characters, __mmask16 used) {
       const __m512i classes = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), used, characters.code_points, class_pages, 1);
-      return _mm512_cvtepi32_epi8(_mm512_permutexvar_epi32(classes, class_codes));  // looks at the low four bits of a class byte only
+      return _mm512_cvtepi32_epi8(_mm512_permutexvar_epi8(classes, class_codes));  // of the bytes gathered only the lowest counts
     };
 
     const Characters16 low(_mm512_castsi512_si128(firsts), _mm512_castsi512_si128(seconds), _mm512_castsi512_si128(thirds));
@@ -227,10 +188,9 @@ struct Avx512 {
         _mm512_or_si512(_mm512_maskz_compress_epi8(starts, ascii), _mm512_maskz_expand_epi8(others_places, _mm512_castsi256_si512(others)));
     for (uint64_t left = longest_leads; left; left &= left - 1) {  // of these, what the steps above found is void
       const Character character = read_character(text + __builtin_ctzll(left), text + 64 + ScanState::look_ahead);
-      const uint32_t code = codes_by_class<Pattern>.codes[size_t(class_of(character.code_point))];
-      all = _mm512_mask_mov_epi8(all, characters.compress(left & -left), _mm512_set1_epi8(char(code)));
+      all = _mm512_mask_mov_epi8(all, characters.compress(left & -left), _mm512_set1_epi8(char(code_of<Pattern>(character.code_point))));
     }
-    test_codes<Pattern>(all, ~others_places, block);
+    read_sets<Pattern>(block, ~others_places, Has{all});
     block.count = unsigned(__builtin_popcountll(starts));
     const uint64_t wide = long_leads & ~longest_leads;
     if (cuts) block.cut = characters.compress(wide & (wide << 3 | carry.is_wide << carry.overhang) & ~_pdep_u64(uncuttable, leads));
@@ -265,9 +225,7 @@ struct Avx512 {
   }
 };
 
-size_t scan_r50k(ScanState& state, uint32_t* starts, size_t capacity) { return scan_blocks<Avx512, R50k>(state, starts, capacity); }
-size_t scan_cl100k(ScanState& state, uint32_t* starts, size_t capacity) { return scan_blocks<Avx512, Cl100k>(state, starts, capacity); }
-size_t scan_o200k(ScanState& state, uint32_t* starts, size_t capacity) { return scan_blocks<Avx512, O200k>(state, starts, capacity); }
+extern constexpr Scanners scanners = make_scanners<Avx512>();
 
 }  // namespace bpe::avx512
 

@@ -54,26 +54,15 @@ struct Neon {
 
   template <class Pattern>
   SCAN_INLINE static uint64_t classify(const uint8_t* text, CharacterBlock& block) {
-    const uint8x16x4_t low = vld1q_u8_x4(ascii_codes.data());
-    const uint8x16x4_t high = vld1q_u8_x4(ascii_codes.data() + 64);
+    const uint8x16x4_t low = vld1q_u8_x4(Pattern::codes.ascii.data());
+    const uint8x16x4_t high = vld1q_u8_x4(Pattern::codes.ascii.data() + 64);
     const Bytes bytes = load(text);
     Bytes codes;
     for (unsigned i = 0; i < 4; i++) {
       // An index beyond a table of 64 gives 0.
       codes.parts[i] = vorrq_u8(vqtbl4q_u8(low, bytes.parts[i]), vqtbl4q_u8(high, veorq_u8(bytes.parts[i], vdupq_n_u8(64))));
     }
-    if constexpr (Pattern::tells_letters_apart) {
-      block.upper = test(codes, code::upper);
-      block.lower = test(codes, code::lower);
-    } else {
-      block.letter = test(codes, code::letter);
-    }
-    block.number = test(codes, code::number);
-    block.white = test(codes, code::white);
-    block.space = test(codes, code::space);
-    block.apostrophe = test(codes, code::apostrophe);
-    if constexpr (Pattern::absorbs_newlines) block.newline = test(codes, code::newline);
-    if constexpr (Pattern::absorbs_slashes) block.slash = test(codes, code::slash);
+    read_sets<Pattern>(block, ~uint64_t{0}, [&](uint8_t set) { return test(codes, set); });
 
     const uint8x16_t any = vorrq_u8(vorrq_u8(bytes.parts[0], bytes.parts[1]), vorrq_u8(bytes.parts[2], bytes.parts[3]));
     return vmaxvq_u8(any) < 0x80 ? 0 : test(bytes, 0x80);
@@ -82,16 +71,7 @@ struct Neon {
   template <class Pattern>
   SCAN_INLINE static void add_codes(const uint8_t* codes_of_others, CharacterBlock& block) {
     const Bytes codes = load(codes_of_others);
-    if constexpr (Pattern::tells_letters_apart) {
-      block.upper |= test(codes, code::upper);
-      block.lower |= test(codes, code::lower);
-      block.caseless = test(codes, code::caseless);
-      block.mark = test(codes, code::mark);
-    } else {
-      block.letter |= test(codes, code::letter);
-    }
-    block.number |= test(codes, code::number);
-    block.white |= test(codes, code::white);
+    add_sets<Pattern>(block, [&](uint8_t set) { return test(codes, set); });
   }
 
   template <class Pattern>
@@ -112,9 +92,7 @@ struct Neon {
   }
 };
 
-size_t scan_r50k(ScanState& state, uint32_t* starts, size_t capacity) { return scan_blocks<Neon, R50k>(state, starts, capacity); }
-size_t scan_cl100k(ScanState& state, uint32_t* starts, size_t capacity) { return scan_blocks<Neon, Cl100k>(state, starts, capacity); }
-size_t scan_o200k(ScanState& state, uint32_t* starts, size_t capacity) { return scan_blocks<Neon, O200k>(state, starts, capacity); }
+extern constexpr Scanners scanners = make_scanners<Neon>();
 
 }  // namespace bpe::neon
 

@@ -65,38 +65,30 @@ struct Portable {
       transpose_bytes(rows);
     }
 
-    SCAN_INLINE uint64_t operator[](uint8_t code) const { return rows[__builtin_ctz(code)]; }
+    SCAN_INLINE uint64_t operator()(uint8_t set) const {
+      return set == code::letter ? rows[0] | rows[1] : rows[__builtin_ctz(set)];
+    }
   };
 
   template <class Pattern>
   SCAN_INLINE static uint64_t classify(const uint8_t* bytes, CharacterBlock& block) {
+    static constexpr auto codes = [] {
+      std::array<uint8_t, 256> by_byte = {};
+      for (size_t byte = 0; byte < 128; byte++) by_byte[byte] = Pattern::codes.ascii[byte];
+      return by_byte;
+    }();
     uint8_t any = 0;
     const Sets sets([&](unsigned i) {
       any |= bytes[i];
-      return byte_codes[bytes[i]];
+      return codes[bytes[i]];
     });
-    block.upper = sets[code::upper];
-    block.lower = sets[code::lower];
-    block.letter = block.upper | block.lower;
-    block.number = sets[code::number];
-    block.white = sets[code::white];
-    block.newline = sets[code::newline];
-    block.space = sets[code::space];
-    block.apostrophe = sets[code::apostrophe];
-    block.slash = sets[code::slash];
+    read_sets<Pattern>(block, ~uint64_t{0}, sets);
     return any < 0x80 ? 0 : find_non_ascii(bytes);
   }
 
   template <class Pattern>
   static void add_codes(const uint8_t* codes, CharacterBlock& block) {
-    const Sets sets([&](unsigned i) { return codes[i]; });
-    block.upper |= sets[code::upper];
-    block.lower |= sets[code::lower];
-    block.letter |= sets[code::upper] | sets[code::lower];
-    block.caseless = sets[code::caseless];
-    block.mark = sets[code::mark];
-    block.number |= sets[code::number];
-    block.white |= sets[code::white];
+    add_sets<Pattern>(block, Sets([&](unsigned i) { return codes[i]; }));
   }
 
   template <class Pattern>
@@ -115,17 +107,8 @@ struct Portable {
       for (size_t i = at; i < at + 8; i++, mask &= mask - 1) starts[i] = base + uint32_t(__builtin_ctzll(mask | highest));
     }
   }
-
- private:
-  static constexpr auto byte_codes = [] {
-    std::array<uint8_t, 256> codes = {};
-    for (size_t byte = 0; byte < ascii_codes.size(); byte++) codes[byte] = ascii_codes[byte];
-    return codes;
-  }();
 };
 
-size_t scan_r50k(ScanState& state, uint32_t* starts, size_t capacity) { return scan_blocks<Portable, R50k>(state, starts, capacity); }
-size_t scan_cl100k(ScanState& state, uint32_t* starts, size_t capacity) { return scan_blocks<Portable, Cl100k>(state, starts, capacity); }
-size_t scan_o200k(ScanState& state, uint32_t* starts, size_t capacity) { return scan_blocks<Portable, O200k>(state, starts, capacity); }
+extern constexpr Scanners scanners = make_scanners<Portable>();
 
 }  // namespace bpe::portable

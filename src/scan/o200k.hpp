@@ -15,10 +15,14 @@
 // An apostrophe behind a word may begin a contraction, which belongs to the word; what follows a contraction starts.
 //
 // Included by block_scan.hpp.
-struct O200k {
+struct O200k : PatternSets {
   static constexpr bool tells_letters_apart = true;
-  static constexpr bool absorbs_newlines = true;
   static constexpr bool absorbs_slashes = true;
+  static constexpr CharacterCodes codes = make_codes(code_of_letters_apart);
+
+  SCAN_INLINE static uint64_t cuttable_letters(const CharacterBlock& block) {
+    return block.upper | block.lower | block.caseless | block.mark;
+  }
 
   // The rest runs of a block.
   struct RestRuns {

@@ -4,10 +4,11 @@
 // leaves the others to \s+(?!\S), unless the text ends. A rest character that starts and is an apostrophe may begin a contraction.
 //
 // Included by block_scan.hpp.
-struct R50k {
-  static constexpr bool tells_letters_apart = false;
+struct R50k : PatternSets {
   static constexpr bool absorbs_newlines = false;
-  static constexpr bool absorbs_slashes = false;
+  static constexpr CharacterCodes codes = make_codes(code_of_letters_together);
+
+  SCAN_INLINE static uint64_t cuttable_letters(const CharacterBlock& block) { return block.letter; }
 
   template <class Characters>
   SCAN_INLINE static uint64_t find_starts(CharacterBlock& block, const uint8_t* bytes, const Characters& characters, ScanCarry& carry,

@@ -19,7 +19,7 @@ SCAN_INLINE void compress_block(CharacterBlock& block, const Compressor& charact
   compress(block.number);
   compress(block.white);
   compress(block.space);
-  compress(block.apostrophe);
+  if constexpr (Pattern::has_contractions) compress(block.apostrophe);
   if constexpr (Pattern::absorbs_newlines) compress(block.newline);
   if constexpr (Pattern::absorbs_slashes) compress(block.slash);
 }
@@ -35,6 +35,12 @@ SCAN_INLINE typename Simd::Compressor finish_characters(const uint8_t* codes, ui
   return characters;
 }
 
+// Of a character outside ASCII.
+template <class Pattern>
+SCAN_INLINE uint8_t code_of(uint32_t code_point) {
+  return Pattern::codes.others[class_byte(code_point)];
+}
+
 // A character of three bytes, well-formed.
 SCAN_INLINE uint32_t read_wide_character(const uint8_t* at) {
   return uint32_t(at[0] & 15) << 12 | uint32_t(at[1] & 63) << 6 | (at[2] & 63u);
@@ -44,7 +50,6 @@ SCAN_INLINE uint32_t read_wide_character(const uint8_t* at) {
 template <class Simd, class Pattern>
 [[gnu::noinline]] typename Simd::Compressor read_any_characters(const uint8_t* bytes, uint64_t non_ascii, const SafeSplit* cuts,
                                                                 ScanCarry& carry, CharacterBlock& block) {
-  static constexpr ClassCodes code_of_class = make_class_codes(Pattern::tells_letters_apart);
   uint8_t codes[64] = {};
   uint64_t continuations = (uint64_t{1} << carry.overhang) - 1;
   uint64_t cut = 0;
@@ -54,7 +59,7 @@ template <class Simd, class Pattern>
   for (uint64_t left = non_ascii & ~continuations; left; left &= ~continuations & (left - 1)) {
     const unsigned at = unsigned(__builtin_ctzll(left));
     const Character character = read_character(bytes + at, bytes + at + ScanState::look_ahead);
-    codes[at] = code_of_class[size_t(class_of(character.code_point))];
+    codes[at] = code_of<Pattern>(character.code_point);
     continuations |= ((uint64_t{1} << character.size) - 2) << at;
     end = at + character.size;
     if (character.size == 3) {
@@ -91,7 +96,6 @@ SCAN_INLINE uint64_t find_uncuttable(const SafeSplit& cuts, uint32_t before, uin
 template <class Simd, class Pattern>
 SCAN_INLINE typename Simd::Compressor read_well_formed_characters(const uint8_t* bytes, uint64_t non_ascii, const SafeSplit* cuts,
                                                                   ScanCarry& carry, CharacterBlock& block) {
-  static constexpr ClassCodes code_of_class = make_class_codes(Pattern::tells_letters_apart);
   uint8_t codes[64] = {};
   const uint64_t leads = Simd::at_least(bytes, 0xC0), long_leads = Simd::at_least(bytes, 0xE0), longest_leads = Simd::at_least(bytes, 0xF0);
   const uint64_t wide = long_leads & ~longest_leads;
@@ -115,7 +119,7 @@ SCAN_INLINE typename Simd::Compressor read_well_formed_characters(const uint8_t*
     } else {
       is_malformed |= (code_point < (is_long ? 0x800 : 0x80)) | (code_point - 0xD800 < 0x800);
     }
-    codes[at] = code_of_class[size_t(class_of(code_point))];
+    codes[at] = code_of<Pattern>(code_point);
     if (cut_candidates) {
       uncuttable |= find_uncuttable(*cuts, before, code_point) << at;
       before = code_point;
