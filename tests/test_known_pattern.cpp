@@ -49,6 +49,22 @@ TEST_CASE("known patterns: GPT-2, in tiktoken and as ByteLevel") {
   CHECK(!find_steps({{Kind::byte_level}, {Kind::individual_digits}}));
 }
 
+TEST_CASE("known patterns: Llama 3 and Qwen 2, and cl100k as it was first") {
+  constexpr std::string_view llama3 =
+      R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
+  constexpr std::string_view qwen2 =
+      R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
+  constexpr std::string_view old_cl100k =
+      R"('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+)";
+  CHECK(find_pattern(llama3) == Pattern::llama3);
+  CHECK(find_steps({regex(llama3)}) == Pattern::llama3);
+  CHECK(find_pattern(qwen2) == Pattern::qwen2);
+  CHECK(find_steps({regex(qwen2)}) == Pattern::qwen2);
+  CHECK(find_pattern(old_cl100k) == Pattern::llama3);
+  CHECK(find_steps({regex(old_cl100k)}) == Pattern::llama3);
+  CHECK(!find_steps({regex(qwen2), regex(qwen2)}));
+}
+
 TEST_CASE("known patterns: what Oniguruma reads otherwise is not taken for what tiktoken reads") {
   CHECK(find_pattern(bpe::pattern_text(Pattern::cl100k)) == Pattern::cl100k);
   CHECK(!find_steps({regex(bpe::pattern_text(Pattern::cl100k))}));

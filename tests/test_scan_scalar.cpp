@@ -171,10 +171,21 @@ TEST_CASE("scan: the expectations that formats.md states") {
   CHECK(split(Pattern::o200k, "a/b//\n/c") == Strings{"a", "/b", "//\n/", "c"});
 }
 
+TEST_CASE("scan: what sets the descendants of cl100k apart from it") {
+  CHECK(split(Pattern::llama3, "a  \n ") == Strings{"a", "  \n", " "});
+  CHECK(split(Pattern::llama3, "a \n \n") == Strings{"a", " \n \n"});
+  CHECK(split(Pattern::llama3, "x'S x'\u017F x'LLa") == Strings{"x", "'S", " x", "'\u017F", " x", "'LL", "a"});
+  CHECK(split(Pattern::llama3, "12345678") == Strings{"123", "456", "78"});
+  CHECK(split(Pattern::qwen2, "1234 \u0663\u2168") == Strings{"1", "2", "3", "4", " ", "\u0663", "\u2168"});
+  CHECK(split(Pattern::qwen2, "a\u0301b") == Strings{"a", "\u0301b"});
+}
+
 TEST_CASE("scan: a bad byte changes nothing around it") {
   for (const Pattern pattern : patterns) {
     CHECK(split(pattern, "hello\xFF!") == Strings{"hello", "\xFF!"});
     CHECK(split(pattern, "\xFF\xFE\x80") == Strings{"\xFF\xFE\x80"});
+  }
+  for (const Pattern pattern : {Pattern::r50k, Pattern::cl100k, Pattern::o200k, Pattern::llama3}) {
     CHECK(split(pattern, "12\x80" "34") == Strings{"12", "\x80", "34"});
   }
   CHECK(split(Pattern::r50k, "a\xC3 b") == Strings{"a", "\xC3", " b"});

@@ -116,6 +116,13 @@ SCAN_INLINE uint64_t number_groups(const CharacterBlock& block, ScanCarry& carry
   return starts;
 }
 
+// Starts of groups of as many numbers.
+template <unsigned numbers>
+SCAN_INLINE uint64_t number_starts(const CharacterBlock& block, ScanCarry& carry) {
+  static_assert(numbers == 1 || numbers == 3);
+  return numbers == 1 ? block.number : number_groups(block, carry);
+}
+
 // Starts in white runs where newlines matter: \s*[\r\n]+|\s+(?!\S)|\s+. A run starts; so does its last segment, behind its last newline;
 // so does its last character, unless it is a newline or the text ends.
 // starts_at_text_end: whether that last segment is a start if it ends with the text.
@@ -226,5 +233,6 @@ size_t scan_pattern(ScanState& state, uint32_t* starts, size_t capacity) {
 
 template <class Simd>
 constexpr Scanners make_scanners() {
-  return {scan_pattern<Simd, R50k>, scan_pattern<Simd, Cl100k>, scan_pattern<Simd, O200k>};
+  return {scan_pattern<Simd, R50k>, scan_pattern<Simd, Cl100k>, scan_pattern<Simd, O200k>, scan_pattern<Simd, Llama3>,
+          scan_pattern<Simd, Qwen2>};
 }

@@ -1,15 +1,18 @@
-// '(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s
+// cl100k  '(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s
+// llama3  '(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
+// qwen2   '(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
 //
 // rest     starts unless rest or U+0020 is before it; absorbs the newlines behind it
 // letters  start unless before them is a letter, white space other than a newline (that is then the last character of its run, which
 //          starts), or a lone rest character
-// numbers  start in threes
-// white    white_starts; but a run that ends the text is one piece, by \s++$
+// numbers  start in threes, or (qwen2) each
+// white    white_starts; but in cl100k a run that ends the text is one piece, by \s++$
 //
 // A lone apostrophe may begin a contraction.
 //
 // Included by block_scan.hpp.
-struct Cl100k : PatternSets {
+template <unsigned numbers, bool keeps_white_end>
+struct Cl100kForm : PatternSets {
   static constexpr CharacterCodes codes = make_codes(code_of_letters_together);
 
   SCAN_INLINE static uint64_t cuttable_letters(const CharacterBlock& block) { return block.letter; }
@@ -28,11 +31,15 @@ struct Cl100k : PatternSets {
     const uint64_t white = block.white & ~absorbed;
     const uint64_t newline = block.newline & ~absorbed;
     const uint64_t joins_letter = letter | lone | (white & ~newline);
-    const uint64_t starts = lone | (letter & ~(joins_letter << 1 | carry.joins_letter)) | number_groups(block, carry) |
-                            white_starts(block, white, newline, carry, beyond, false);
+    const uint64_t starts = lone | (letter & ~(joins_letter << 1 | carry.joins_letter)) | number_starts<numbers>(block, carry) |
+                            white_starts(block, white, newline, carry, beyond, !keeps_white_end);
     carry.joins_letter = block.last(joins_letter);
     carry.joins_rest = block.last(rest | block.space);
     carry.absorbs = block.last(rest | absorbed);
     return starts;
   }
 };
+
+using Cl100k = Cl100kForm<3, true>;
+using Llama3 = Cl100kForm<3, false>;
+using Qwen2 = Cl100kForm<1, false>;

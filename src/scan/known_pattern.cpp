@@ -15,17 +15,32 @@ constexpr std::string_view o200k_text =
     R"re(|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?)re"
     R"re(|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)re";
 
+constexpr std::string_view llama3_text =
+    R"re((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)re";
+constexpr std::string_view qwen2_text =
+    R"re((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)re";
+
 // What ByteLevel splits by, and what tiktoken had first. They are greedy where r50k_text is possessive, which is the same, as no alternative
 // goes on with what would be given back; and \s+(?!\S) alone takes all white space that ends the text.
 constexpr std::string_view gpt2_text = R"re('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)re";
 constexpr std::string_view old_r50k_text = R"re('(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)re";
+
+// cl100k in older versions of tiktoken, without \s++$: this is llama3.
+constexpr std::string_view old_cl100k_text =
+    R"re('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+)re";
 
 struct Row {
   const char* name;
   std::string_view text;
 };
 // [Pattern]
-constexpr std::array<Row, pattern_count> rows = {{{"r50k", r50k_text}, {"cl100k", cl100k_text}, {"o200k", o200k_text}}};
+constexpr std::array<Row, pattern_count> rows = {{
+    {"r50k", r50k_text},
+    {"cl100k", cl100k_text},
+    {"o200k", o200k_text},
+    {"llama3", llama3_text},
+    {"qwen2", qwen2_text},
+}};
 
 // Who reads a regular expression as the pattern.
 enum Reader : uint8_t { tiktoken = 1, tokenizers = 2, both = 3 };
@@ -43,6 +58,9 @@ constexpr Spelling spellings[] = {
     {gpt2_text, Pattern::r50k, both},
     {cl100k_text, Pattern::cl100k, tiktoken},
     {o200k_text, Pattern::o200k, both},
+    {llama3_text, Pattern::llama3, both},
+    {old_cl100k_text, Pattern::llama3, both},
+    {qwen2_text, Pattern::qwen2, both},
 };
 
 std::optional<Pattern> find_spelling(std::string_view text, Reader reader) {

@@ -12,8 +12,9 @@
 
 namespace bpe {
 
-enum class Pattern : uint8_t { r50k, cl100k, o200k };
-inline constexpr size_t pattern_count = 3;
+// Named after who split so first.
+enum class Pattern : uint8_t { r50k, cl100k, o200k, llama3, qwen2 };
+inline constexpr size_t pattern_count = 5;
 
 // "cl100k".
 const char* pattern_name(Pattern pattern);

@@ -19,7 +19,8 @@ constexpr uint32_t caseless = set_of(CharacterClass::modifier) | set_of(Characte
 constexpr uint32_t upper = set_of(CharacterClass::uppercase) | set_of(CharacterClass::titlecase);         // \p{Lu}\p{Lt}
 constexpr uint32_t lower = set_of(CharacterClass::lowercase);                                             // \p{Ll}
 constexpr uint32_t letter = upper | lower | caseless;                                                     // \p{L}
-constexpr uint32_t rest = ~(white | letter | number) & 0xFFFF;                                            // [^\s\p{L}\p{N}]
+constexpr uint32_t any = 0xFFFF;
+constexpr uint32_t rest = any & ~(white | letter | number);  // [^\s\p{L}\p{N}]
 
 using Bytes = const uint8_t*;
 
@@ -88,19 +89,24 @@ Bytes next_r50k(Bytes at, Bytes end) {
   return run.end == end ? end : all_but_last(at, run);
 }
 
+// letters: \p{L} or [\p{L}\p{M}]. numbers: as many make one pretoken. White space that ends the text is one pretoken, newlines or not, if
+// keeps_white_end.
+template <uint32_t letters, int numbers, bool keeps_white_end>
 Bytes next_cl100k(Bytes at, Bytes end) {
   if (*at == '\'') {
     if (Bytes contraction = skip_contraction(at, end, true)) return contraction;
   }
   const Next first = next_character(at, end);
-  if (first.set & letter) return skip(first.end, end, letter);
-  if (!(first.set & (newline | number)) && next_character(first.end, end).set & letter) return skip(first.end, end, letter);
-  if (first.set & number) return skip_at_most(first.end, end, number, 2);
+  if (first.set & letters) return skip(first.end, end, letters);
+  if (!(first.set & (newline | number)) && next_character(first.end, end).set & letters) return skip(first.end, end, letters);
+  if (first.set & number) return skip_at_most(first.end, end, number, numbers - 1);
   const Bytes body = *at == ' ' ? first.end : at;
-  if (next_character(body, end).set & rest) return skip(skip(body, end, rest), end, newline);
+  constexpr uint32_t others = any & ~(white | letters | number);
+  if (next_character(body, end).set & others) return skip(skip(body, end, others), end, newline);
   const WhiteRun run = read_white(at, end);
-  if (run.end == end) return end;
-  return run.after_newline ? run.after_newline : all_but_last(at, run);
+  if (run.end == end && keeps_white_end) return end;
+  if (run.after_newline) return run.after_newline;
+  return run.end == end ? end : all_but_last(at, run);
 }
 
 // [UP]*[LO]+ of o200k, or nullptr, where UP = Lu Lt Lm Lo M and LO = Ll Lm Lo M. Without a lowercase letter behind the run of UP, the
@@ -147,7 +153,13 @@ Bytes next_o200k(Bytes at, Bytes end) {
 }
 
 // [Pattern]
-constexpr std::array<NextPretoken, pattern_count> scanners = {next_r50k, next_cl100k, next_o200k};
+constexpr std::array<NextPretoken, pattern_count> scanners = {
+    next_r50k,
+    next_cl100k<letter, 3, true>,
+    next_o200k,
+    next_cl100k<letter, 3, false>,
+    next_cl100k<letter, 1, false>,
+};
 
 }  // namespace
 
