@@ -43,13 +43,18 @@ inline std::vector<size_t> scalar_starts(Pattern pattern, Text text) {
   return starts;
 }
 
+// Whether words of the pattern have marks in them.
+inline bool has_marks_in_words(Pattern pattern) {
+  return pattern == Pattern::o200k || pattern == Pattern::qwen35 || pattern == Pattern::tekken;
+}
+
 // And the cuts: between two neighbouring characters of three bytes each, both letters or, where the pattern puts them into words, marks.
 inline std::vector<size_t> with_cuts(std::vector<size_t> starts, Pattern pattern, Text text, const SafeSplit& cuts) {
   const size_t pretokens = starts.size();
   const auto is_cuttable = [&](const Character& character) {
     const CharacterClass kind = bpe::class_of(character.code_point);
     const bool is_letter = kind >= CharacterClass::uppercase && kind <= CharacterClass::letter;
-    return character.size == 3 && (is_letter || (pattern == Pattern::o200k && kind == CharacterClass::mark));
+    return character.size == 3 && (is_letter || (has_marks_in_words(pattern) && kind == CharacterClass::mark));
   };
   Character before = {bpe::bad_byte, 1};
   for (const uint8_t* at = text.begin(); at < text.end(); at += before.size) {

@@ -65,6 +65,19 @@ TEST_CASE("known patterns: Llama 3 and Qwen 2, and cl100k as it was first") {
   CHECK(!find_steps({regex(qwen2), regex(qwen2)}));
 }
 
+TEST_CASE("known patterns: Qwen 3.5 and tekken") {
+  constexpr std::string_view qwen35 =
+      R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
+  constexpr std::string_view tekken =
+      R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+|)"
+      R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*|)"
+      R"(\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
+  CHECK(find_pattern(qwen35) == Pattern::qwen35);
+  CHECK(find_steps({regex(qwen35)}) == Pattern::qwen35);
+  CHECK(find_pattern(tekken) == Pattern::tekken);
+  CHECK(find_steps({regex(tekken)}) == Pattern::tekken);
+}
+
 TEST_CASE("known patterns: what Oniguruma reads otherwise is not taken for what tiktoken reads") {
   CHECK(find_pattern(bpe::pattern_text(Pattern::cl100k)) == Pattern::cl100k);
   CHECK(!find_steps({regex(bpe::pattern_text(Pattern::cl100k))}));

@@ -180,6 +180,19 @@ TEST_CASE("scan: what sets the descendants of cl100k apart from it") {
   CHECK(split(Pattern::qwen2, "a\u0301b") == Strings{"a", "\u0301b"});
 }
 
+TEST_CASE("scan: qwen35 has marks among letters") {
+  CHECK(split(Pattern::qwen35, "a\u0301b \u0301 x!\u0301") == Strings{"a\u0301b", " \u0301", " x", "!\u0301"});
+  CHECK(split(Pattern::qwen35, "!!\u0301 12") == Strings{"!!", "\u0301", " ", "1", "2"});
+  CHECK(split(Pattern::qwen35, "\n\u0301a") == Strings{"\n", "\u0301a"});
+  CHECK(split(Pattern::qwen35, "a  \n ") == Strings{"a", "  \n", " "});
+}
+
+TEST_CASE("scan: tekken is o200k without contractions, its numbers alone") {
+  CHECK(split(Pattern::tekken, "it's IT'S don't") == Strings{"it", "'s", " IT", "'S", " don", "'t"});
+  CHECK(split(Pattern::tekken, "helloWorld 1234") == Strings{"hello", "World", " ", "1", "2", "3", "4"});
+  CHECK(split(Pattern::tekken, "a/b//\n/c a\u0301b") == Strings{"a", "/b", "//\n/", "c", " a\u0301b"});
+}
+
 TEST_CASE("scan: a bad byte changes nothing around it") {
   for (const Pattern pattern : patterns) {
     CHECK(split(pattern, "hello\xFF!") == Strings{"hello", "\xFF!"});

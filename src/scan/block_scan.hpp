@@ -234,5 +234,5 @@ size_t scan_pattern(ScanState& state, uint32_t* starts, size_t capacity) {
 template <class Simd>
 constexpr Scanners make_scanners() {
   return {scan_pattern<Simd, R50k>, scan_pattern<Simd, Cl100k>, scan_pattern<Simd, O200k>, scan_pattern<Simd, Llama3>,
-          scan_pattern<Simd, Qwen2>};
+          scan_pattern<Simd, Qwen2>, scan_pattern<Simd, Qwen35>, scan_pattern<Simd, Tekken>};
 }

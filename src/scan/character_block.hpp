@@ -14,7 +14,7 @@
 namespace bpe {
 
 struct CharacterBlock {
-  uint64_t letter;      // \p{L}, for patterns that do not tell letters apart; for those that do:
+  uint64_t letter;      // \p{L} (qwen35: or \p{M}), for patterns that do not tell letters apart; for those that do:
   uint64_t upper;       // Lu Lt
   uint64_t lower;       // Ll
   uint64_t caseless;    // Lm Lo
@@ -85,6 +85,11 @@ constexpr uint8_t code_of_letters_together(CharacterClass kind) {
     case CharacterClass::whitespace: return code::white;
     default: return 0;
   }
+}
+
+// [\p{L}\p{M}] is one set.
+constexpr uint8_t code_of_letters_and_marks_together(CharacterClass kind) {
+  return kind == CharacterClass::mark ? code::lower : code_of_letters_together(kind);
 }
 
 // Letters with case, letters without, and marks are sets of their own.

@@ -19,6 +19,12 @@ constexpr std::string_view llama3_text =
     R"re((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)re";
 constexpr std::string_view qwen2_text =
     R"re((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)re";
+constexpr std::string_view qwen35_text =
+    R"re((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)re";
+constexpr std::string_view tekken_text =
+    R"re([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+)re"
+    R"re(|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*)re"
+    R"re(|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)re";
 
 // What ByteLevel splits by, and what tiktoken had first. They are greedy where r50k_text is possessive, which is the same, as no alternative
 // goes on with what would be given back; and \s+(?!\S) alone takes all white space that ends the text.
@@ -40,6 +46,8 @@ constexpr std::array<Row, pattern_count> rows = {{
     {"o200k", o200k_text},
     {"llama3", llama3_text},
     {"qwen2", qwen2_text},
+    {"qwen35", qwen35_text},
+    {"tekken", tekken_text},
 }};
 
 // Who reads a regular expression as the pattern.
@@ -61,6 +69,8 @@ constexpr Spelling spellings[] = {
     {llama3_text, Pattern::llama3, both},
     {old_cl100k_text, Pattern::llama3, both},
     {qwen2_text, Pattern::qwen2, both},
+    {qwen35_text, Pattern::qwen35, both},
+    {tekken_text, Pattern::tekken, both},
 };
 
 std::optional<Pattern> find_spelling(std::string_view text, Reader reader) {

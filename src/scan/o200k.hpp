@@ -1,6 +1,7 @@
-// [^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?
-// |[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?
-// |\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+
+// o200k   [^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?
+//         |[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?
+//         |\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+
+// tekken  the same without contractions, and with \p{N} for \p{N}{1,3}
 //
 // rest     (here without marks) starts unless rest or U+0020 or a mark of a rest run is before it. A rest run of one character, a lone
 //          one, leads a word if one follows; any longer one takes the marks that follow, and absorbs newlines and the slashes behind them
@@ -9,14 +10,16 @@
 //          - an uppercase letter behind a lowercase one, or behind caseless ones that follow a lowercase one
 //          - the run of uppercase letters at the end of a word, if it is behind a caseless letter: [Lm Lo M]+ of the first alternative
 //            gives back what follows the last caseless one
-// numbers  start in threes
+// numbers  start in threes, or (tekken) each
 // white    white_starts
 //
 // An apostrophe behind a word may begin a contraction, which belongs to the word; what follows a contraction starts.
 //
 // Included by block_scan.hpp.
-struct O200k : PatternSets {
+template <unsigned numbers, bool contracts>
+struct O200kForm : PatternSets {
   static constexpr bool tells_letters_apart = true;
+  static constexpr bool has_contractions = contracts;
   static constexpr bool absorbs_slashes = true;
   static constexpr CharacterCodes codes = make_codes(code_of_letters_apart);
 
@@ -67,7 +70,7 @@ struct O200k : PatternSets {
 
     uint64_t upper = block.upper, lower = block.lower;
     const uint64_t apostrophes = block.apostrophe & ((upper | lower | caseless) << 1 | carry.is_word);
-    if (apostrophes | carry.contraction) {
+    if (contracts && (apostrophes | carry.contraction)) {
       const uint64_t letters = find_contractions<true>(apostrophes, bytes, characters, true, block, carry);
       upper &= ~letters;
       lower &= ~letters;
@@ -78,7 +81,7 @@ struct O200k : PatternSets {
     const uint64_t white = block.white & ~runs.absorbed;
     const uint64_t newline = block.newline & ~runs.absorbed;
     const uint64_t joins_letter = word | lone | (white & ~newline);
-    uint64_t starts = lone | (word & ~(joins_letter << 1 | carry.joins_letter)) | number_groups(block, carry) |
+    uint64_t starts = lone | (word & ~(joins_letter << 1 | carry.joins_letter)) | number_starts<numbers>(block, carry) |
                       white_starts(block, white, newline, carry, beyond, true);
 
     const uint64_t as_lower = lower | flood(caseless, caseless & (lower << 1 | carry.is_lower));
@@ -113,3 +116,6 @@ struct O200k : PatternSets {
     return starts;
   }
 };
+
+using O200k = O200kForm<3, true>;
+using Tekken = O200kForm<1, false>;

@@ -128,6 +128,8 @@ Bytes skip_upper_word(Bytes at, Bytes end) {
   return after_upper == at ? nullptr : skip(after_upper, end, lower | caseless | mark);
 }
 
+// contracts: a contraction belongs to the word before it.
+template <int numbers, bool contracts>
 Bytes next_o200k(Bytes at, Bytes end) {
   const Next first = next_character(at, end);
   const bool may_lead = !(first.set & (newline | letter | number));  // [^\r\n\p{L}\p{N}]?
@@ -137,10 +139,10 @@ Bytes next_o200k(Bytes at, Bytes end) {
     if (!word) word = skip_word(at, end);
   }
   if (word) {
-    const Bytes contraction = word < end && *word == '\'' ? skip_contraction(word, end, true) : nullptr;
+    const Bytes contraction = contracts && word < end && *word == '\'' ? skip_contraction(word, end, true) : nullptr;
     return contraction ? contraction : word;
   }
-  if (first.set & number) return skip_at_most(first.end, end, number, 2);
+  if (first.set & number) return skip_at_most(first.end, end, number, numbers - 1);
   const Bytes body = *at == ' ' ? first.end : at;
   if (next_character(body, end).set & rest) {
     Bytes tail = skip(body, end, rest);
@@ -156,9 +158,11 @@ Bytes next_o200k(Bytes at, Bytes end) {
 constexpr std::array<NextPretoken, pattern_count> scanners = {
     next_r50k,
     next_cl100k<letter, 3, true>,
-    next_o200k,
+    next_o200k<3, true>,
     next_cl100k<letter, 3, false>,
     next_cl100k<letter, 1, false>,
+    next_cl100k<letter | mark, 1, false>,
+    next_o200k<1, false>,
 };
 
 }  // namespace
