@@ -63,7 +63,8 @@ TEST_CASE("the sets have their sizes in Unicode 16.0") {
   CHECK(size_of(CharacterClass::newline) == 2);
   CHECK(size_of(CharacterClass::space) == 1);
   CHECK(size_of(CharacterClass::whitespace) == 22);
-  CHECK(sizes[13] + sizes[14] + sizes[15] == 0);
+  CHECK(size_of(CharacterClass::new_number) == 13);
+  CHECK(sizes[14] + sizes[15] == 0);
   CHECK(count_if([](uint32_t code_point) { return bpe::is_han(code_point); }) == 99030);
 }
 
@@ -103,7 +104,7 @@ TEST_CASE("the classes are those of PCRE2") {
       {R"(\p{P})", {CharacterClass::punctuation}},
       {R"(\p{S})", {CharacterClass::symbol}},
       {R"(\s)", {CharacterClass::whitespace, CharacterClass::newline, CharacterClass::space}},
-      {R"([^\s\p{L}\p{M}\p{N}\p{P}\p{S}])", {CharacterClass::other}},
+      {R"([^\s\p{L}\p{M}\p{N}\p{P}\p{S}])", {CharacterClass::other, CharacterClass::new_number}},
   };
   for (const Row& row : rows) {
     const std::vector<bool> set = set_in_pcre2(row.pattern);
@@ -121,6 +122,23 @@ TEST_CASE("the version of Unicode is 16.0: markers of 15.0, 15.1 and 16.0 are le
   for (const uint32_t letter : {0x1E4D0u, 0x2EBF0u, 0x105C0u}) CHECK(bpe::class_of(letter) != CharacterClass::other);
   CHECK(bpe::class_of(0x1C89) == CharacterClass::uppercase);
   for (const uint32_t none : {0x10940u, 0x323B0u, 0x378u}) CHECK(bpe::class_of(none) == CharacterClass::other);
+}
+
+TEST_CASE("what Unicode 17.0 made numbers is unassigned in 16.0") {
+  for (uint32_t code_point = 0; code_point < code_point_count; code_point++) {
+    const bool is_new = (code_point >= 0x11DE0 && code_point <= 0x11DE9) || (code_point >= 0x16FF4 && code_point <= 0x16FF6);
+    REQUIRE((bpe::class_of(code_point) == CharacterClass::new_number) == is_new);
+  }
+  const std::vector<bool> assigned = set_in_pcre2(R"(\P{Cn})");
+  CHECK_FALSE(assigned[0x11DE0]);
+  CHECK_FALSE(assigned[0x16FF6]);
+}
+
+TEST_CASE("kana and ideographs are as DeepSeek writes them") {
+  const std::vector<bool> set = set_in_pcre2("[一-龥぀-ゟ゠-ヿ]");
+  CHECK(count_if([&](uint32_t code_point) {
+          return set[code_point] != bool(bpe::class_byte(code_point) & bpe::kana_or_ideograph_flag);
+        }) == 0);
 }
 
 TEST_CASE("what is no character has no class") {

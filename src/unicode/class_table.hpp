@@ -1,6 +1,6 @@
 // What patterns ask about a character: one byte for each code point of Unicode 16.0.0.
 //
-// Low four bits: a CharacterClass. Bit 4: the script is Han. Code points below 0x10000 index the table directly; the others go
+// Low four bits: a CharacterClass. Bit 4: the script is Han. Bit 5: a class of the pattern deepseek3. Code points below 0x10000 index the table directly; the others go
 // through a page number:
 //
 //   class_pages:  [page 0][page 1] … [page 255][astral pages, each stored once] …      256 bytes each
@@ -26,10 +26,12 @@ enum class CharacterClass : uint8_t {
   whitespace = 10,
   newline = 11,
   space = 12,
+  new_number = 13,  // unassigned in Unicode 16.0, a number in 17.0: what Hugging Face's Digits goes by; for all others as `other`
 };
 
 inline constexpr uint8_t class_mask = 15;
 inline constexpr uint8_t han_flag = 16;
+inline constexpr uint8_t kana_or_ideograph_flag = 32;  // U+3040..30FF, U+4E00..9FA5
 inline constexpr const char* unicode_version = "16.0.0";
 
 // What utf8.hpp gives for a byte outside well-formed UTF-8; its class is other.

@@ -4,7 +4,7 @@
 usage: generate_class_table.py FOLDER > class_table_data.inc
 
 FOLDER is src/unicode_tables of the crate regex-syntax 0.8.11, whose tables (Unicode 16.0.0) are those that tiktoken matches with.
-If the package unicodedata2 16.0.0 is installed, its general categories are compared with them.
+If the package unicodedata2 is installed, its general categories are compared with them (16.0.0) or with NEW_NUMBERS (17.0).
 """
 import hashlib
 import os
@@ -17,11 +17,18 @@ PAGE = 256
 
 # The low four bits of a class; order and numbers as in class_table.hpp.
 CLASSES = ["other", "punctuation", "symbol", "number", "uppercase", "titlecase", "lowercase", "modifier", "letter", "mark",
-           "whitespace", "newline", "space"]
+           "whitespace", "newline", "space", "new_number"]
 CATEGORY_CLASS = {"Uppercase_Letter": "uppercase", "Titlecase_Letter": "titlecase", "Lowercase_Letter": "lowercase",
                   "Modifier_Letter": "modifier", "Other_Letter": "letter", "Mark": "mark", "Number": "number",
                   "Punctuation": "punctuation", "Symbol": "symbol"}
 HAN = 16
+KANA_OR_IDEOGRAPH = 32
+
+# Unassigned in Unicode 16.0.0, and numbers in 17.0.0, which is what the pre-tokenizer Digits of tokenizers 0.23.3 goes by.
+NEW_NUMBERS = [*range(0x11DE0, 0x11DEA), *range(0x16FF4, 0x16FF7)]
+
+# The blocks Hiragana and Katakana, and the first 20,902 of the CJK Unified Ideographs: a class of DeepSeek's pattern.
+KANA_AND_IDEOGRAPHS = [*range(0x3040, 0x3100), *range(0x4E00, 0x9FA6)]
 
 # Facts about Unicode 16.0.0 that the tables must agree with.
 SIZES = {"uppercase": 1858, "titlecase": 31, "lowercase": 2258, "modifier": 404, "letter": 136477, "mark": 2501, "number": 1911,
@@ -65,10 +72,15 @@ def classify(folder):
         table[point] = CLASSES.index("newline" if point in (10, 13) else "space" if point == 32 else "whitespace")
     for name, size in SIZES.items():
         assert table.count(CLASSES.index(name)) == size, name
+    for point in NEW_NUMBERS:
+        assert table[point] == 0
+        table[point] = CLASSES.index("new_number")
     han = read_sets(os.path.join(folder, "script.rs"))["HAN"]
     assert len(han) == HAN_SIZE
     for point in han:
         table[point] |= HAN
+    for point in KANA_AND_IDEOGRAPHS:
+        table[point] |= KANA_OR_IDEOGRAPH
     return table
 
 
@@ -77,13 +89,17 @@ def compare_with_unicodedata2(table):
         import unicodedata2
     except ImportError:
         return
+    if unicodedata2.unidata_version.startswith("17.0"):
+        numbers = [point for point in range(CODE_POINTS) if unicodedata2.category(chr(point))[0] == "N"]
+        assert [point for point in numbers if CLASSES[table[point] & 15] != "number"] == NEW_NUMBERS
+        return
     assert unicodedata2.unidata_version == UNICODE_VERSION
     expected = {"Lu": "uppercase", "Lt": "titlecase", "Ll": "lowercase", "Lm": "modifier", "Lo": "letter"}
     groups = {"M": "mark", "N": "number", "P": "punctuation", "S": "symbol"}
     for point in range(CODE_POINTS):
         category = unicodedata2.category(chr(point))
         name = CLASSES[table[point] & 15]
-        if name in ("whitespace", "newline", "space"):
+        if name in ("whitespace", "newline", "space", "new_number"):
             name = "other"
         assert name == expected.get(category, groups.get(category[0], "other")), hex(point)
 
