@@ -31,7 +31,8 @@ const char* encoding_name(Pattern pattern) {
   switch (pattern) {
     case Pattern::r50k: return "r50k_base";
     case Pattern::o200k:
-    case Pattern::tekken: return "o200k_base";
+    case Pattern::tekken:
+    case Pattern::kimi: return "o200k_base";
     default: return "cl100k_base";
   }
 }

@@ -78,6 +78,16 @@ TEST_CASE("known patterns: Qwen 3.5 and tekken") {
   CHECK(find_steps({regex(tekken)}) == Pattern::tekken);
 }
 
+TEST_CASE("known patterns: Kimi") {
+  constexpr std::string_view kimi =
+      R"([\p{Han}]+|)"
+      R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]*[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|)"
+      R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]+[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|)"
+      R"(\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
+  CHECK(find_pattern(kimi) == Pattern::kimi);
+  CHECK(find_steps({regex(kimi)}) == Pattern::kimi);
+}
+
 TEST_CASE("known patterns: what Oniguruma reads otherwise is not taken for what tiktoken reads") {
   CHECK(find_pattern(bpe::pattern_text(Pattern::cl100k)) == Pattern::cl100k);
   CHECK(!find_steps({regex(bpe::pattern_text(Pattern::cl100k))}));

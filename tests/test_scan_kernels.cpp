@@ -20,7 +20,8 @@ using Strings = std::vector<std::string>;
 const Strings& representatives() {
   static const Strings characters = {"a",      "S",      "\u00E9", "\u00C9", "\u01C5", "\u02B0",     "\u6F22",     "7",      "\u0663",
                                      "\u2168", " ",      "\t",     "\u00A0", "\u3000", "\n",         "\r",         "'",      "/",
-                                     "!",      "\u3002", "\u0301", "\u0E31", "\uFE0F", "\U0001F600", "\U0001E4D0", "\u017F", "\xFF"};
+                                     "!",      "\u3002", "\u0301", "\u0E31", "\uFE0F", "\U0001F600", "\U0001E4D0", "\u017F", "\xFF",
+                                     "\u3007", "\u2E80"};
   return characters;
 }
 
@@ -85,6 +86,17 @@ const Strings& pieces() {
                           "\u00B2",
                           "\u00BD",
                           "\u6F22\u5B57",
+                          "\u3007\u3007",
+                          "1\u3007",
+                          "12\u3007\u3007",
+                          "!\u2E80",
+                          " \u2F00",
+                          "\u3005",
+                          "\u3021",
+                          "\u303B",
+                          "\U00016FE2",
+                          "\U00016FF0",
+                          "\U00020000",
                           "\u306E",
                           "\uD55C",
                           "\u0E01\u0E31",
@@ -237,7 +249,8 @@ TEST_CASE("kernels: runs that cross blocks") {
   const Strings heads = {"", "a", "!", "!!", " !", "\n", "!\n", "\u6F22", "a'", "7"};
   const Strings runs = {" ",  "\n", " \n",     "\n ",    "\r\n\t",   "\u3000",     "7",      "\u0663",     "A",           "\u00C9", "a",
                         "Aa", "!",  "\u3002",  "\u0301", "\u0E31",   "/",          "\u6F22", "\u01C5",     "!\u0301",     "/\n",    "\xFF",
-                        "'s", "'",  "\u02B0A", "'ll",    "\u0301!!", "!\u0301\n/", "\uFE0F", "\U0001F600", "\u2764\uFE0F"};
+                        "'s", "'",  "\u02B0A", "'ll",    "\u0301!!", "!\u0301\n/", "\uFE0F", "\U0001F600", "\u2764\uFE0F",
+                        "\u3007", "7\u3007", "\u2E80", "!\u2E80", "\u2E80\u0301", "77\u3007\u3007"};
   const Strings tails = {"", "a", " ", "\n", "!", "7", "\u0301", "  \n", " a", "\n a", "'s", "\u6F22"};
   const std::vector<size_t> sizes =
       test::is_sanitized ? std::vector<size_t>{63, 130} : std::vector<size_t>{60, 61, 62, 63, 64, 65, 66, 127, 130, 192};

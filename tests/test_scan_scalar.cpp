@@ -38,7 +38,7 @@ const Strings& alphabet() {
       "\r", "\r\n", "\x0B", "\x0C", "\u0085", "\u2028", "\u00A0", "\u3000", "\u180E", "\u200B", "\u01C5", "\u02B0", "漢", "\u0301",
       "\u0345", "\u0903", "Ⅷ", "½", "²", "٣", "7", "0", "\u200D", "\u0149", "\u0378", "\U00010940", "\U0001E4D0", "/", "/", "!", "-", "_",
       "$", "😀", "É", "ß", "Я", "я", "ñ", "\x01", "\x7F", std::string(1, '\0'), "\xFF", "\x80", "\xC2", "\xE2\x80", "\xF0\x9F\x98",
-      "\xED\xA0\x80"};
+      "\xED\xA0\x80", "\u3007", "\u2E80", "\u3005", "\U00016FF0"};
   return pieces;
 }
 
@@ -191,6 +191,19 @@ TEST_CASE("scan: tekken is o200k without contractions, its numbers alone") {
   CHECK(split(Pattern::tekken, "it's IT'S don't") == Strings{"it", "'s", " IT", "'S", " don", "'t"});
   CHECK(split(Pattern::tekken, "helloWorld 1234") == Strings{"hello", "World", " ", "1", "2", "3", "4"});
   CHECK(split(Pattern::tekken, "a/b//\n/c a\u0301b") == Strings{"a", "/b", "//\n/", "c", " a\u0301b"});
+}
+
+TEST_CASE("scan: kimi has runs of Han") {
+  CHECK(split(Pattern::kimi, "a漢字b 漢's") == Strings{"a", "漢字", "b", " ", "漢", "'s"});
+  CHECK(split(Pattern::kimi, "漢かな漢") == Strings{"漢", "かな", "漢"});
+  CHECK(split(Pattern::kimi, "it's IT'S a/b//\n/c") == Strings{"it's", " IT'S", " a", "/b", "//\n", "/c"});
+  // Numbers of Han: in a run of Han, or where a group of numbers has room.
+  CHECK(split(Pattern::kimi, "二〇二四 1〇〇〇2 123〇 〇123") == Strings{"二〇二四", " ", "1〇〇", "〇", "2", " ", "123", "〇", " ", "〇", "123"});
+  // Symbols and marks of Han: in a run of Han, or in the rest run before them.
+  CHECK(split(Pattern::kimi, "⺀漢 ⺀漢 !⺀漢 漢⺀! a⺀") == Strings{"⺀漢", " ⺀", "漢", " !⺀", "漢", " ", "漢⺀", "!", " a", "⺀"});
+  CHECK(split(Pattern::kimi, "!⺀\u0301x ⺀\u0301x") == Strings{"!⺀\u0301", "x", " ⺀\u0301", "x"});
+  CHECK(split(Pattern::kimi, "\u3000⺀\n⺀!\n⺀") == Strings{"\u3000", "⺀", "\n", "⺀", "!\n", "⺀"});
+  CHECK(split(Pattern::kimi, "かA漢 かA か") == Strings{"か", "A", "漢", " か", "A", " か"});
 }
 
 TEST_CASE("scan: a bad byte changes nothing around it") {

@@ -31,6 +31,7 @@ struct PatternSets {
   static constexpr bool has_contractions = true;      // apostrophe
   static constexpr bool absorbs_newlines = true;      // newline
   static constexpr bool absorbs_slashes = false;      // slash
+  static constexpr bool tells_han = false;            // han
 };
 
 // The sets that a pattern asks for, out of the codes of characters. has(set): which characters have it. ascii: which are ASCII.
@@ -53,6 +54,7 @@ SCAN_INLINE void read_sets(CharacterBlock& block, uint64_t ascii, const Has& has
   block.white = has(code::white);
   if constexpr (Pattern::has_contractions) block.apostrophe = has(code::apostrophe);
   if constexpr (Pattern::absorbs_slashes) block.slash = has(code::slash);
+  if constexpr (Pattern::tells_han) block.han = has(code::han) & ~ascii;
 }
 
 // The same for characters outside ASCII, beside the others of the block. Sets that only ASCII has stay as they are. Asks for single bits
@@ -69,6 +71,7 @@ SCAN_INLINE void add_sets(CharacterBlock& block, const Has& has) {
   }
   block.number |= has(code::number);
   block.white |= has(code::white);
+  if constexpr (Pattern::tells_han) block.han = has(code::han);
 }
 
 // A block of ASCII: its characters are its bytes.
@@ -101,17 +104,23 @@ SCAN_INLINE uint64_t find_contractions(uint64_t apostrophes, const uint8_t* byte
   return letters;
 }
 
+// The characters behind others of a set, one place or more, of which the carry tells for the block before.
+SCAN_INLINE uint64_t behind(uint64_t set, uint64_t carried, unsigned places = 1) { return set << places | carried >> (64 - places); }
+
 // Starts of groups of up to three numbers.
-SCAN_INLINE uint64_t number_groups(const CharacterBlock& block, ScanCarry& carry) {
-  const uint64_t numbers = block.number;
-  const uint64_t behind_one = numbers << 1 | carry.numbers >> 63;
-  const uint64_t behind_two = numbers << 2 | carry.numbers >> 62;
+SCAN_INLINE uint64_t find_number_groups(uint64_t numbers, const ScanCarry& carry) {
+  const uint64_t behind_one = behind(numbers, carry.numbers);
   uint64_t starts = numbers & ~behind_one;
-  const uint64_t fourth = numbers & behind_one & behind_two;  // a start if the third one before is
-  uint64_t next = (starts << 3 | carry.number_starts >> 61) & fourth;
+  const uint64_t fourth = numbers & behind_one & behind(numbers, carry.numbers, 2);  // a start if the third one before is
+  uint64_t next = behind(starts, carry.number_starts, 3) & fourth;
   starts |= next;  // without a branch: years are frequent, longer numbers are not
   while ((next = next << 3 & fourth)) starts |= next;
-  carry.numbers = numbers << (64 - block.count);
+  return starts;
+}
+
+SCAN_INLINE uint64_t number_groups(const CharacterBlock& block, ScanCarry& carry) {
+  const uint64_t starts = find_number_groups(block.number, carry);
+  carry.numbers = block.number << (64 - block.count);
   carry.number_starts = starts << (64 - block.count);
   return starts;
 }
@@ -234,5 +243,5 @@ size_t scan_pattern(ScanState& state, uint32_t* starts, size_t capacity) {
 template <class Simd>
 constexpr Scanners make_scanners() {
   return {scan_pattern<Simd, R50k>, scan_pattern<Simd, Cl100k>, scan_pattern<Simd, O200k>, scan_pattern<Simd, Llama3>,
-          scan_pattern<Simd, Qwen2>, scan_pattern<Simd, Qwen35>, scan_pattern<Simd, Tekken>};
+          scan_pattern<Simd, Qwen2>, scan_pattern<Simd, Qwen35>, scan_pattern<Simd, Tekken>, scan_pattern<Simd, Kimi>};
 }

@@ -13,7 +13,7 @@ Beyond::SegmentEnd Beyond::find_segment_end(const uint8_t* at, const uint8_t* en
   return SegmentEnd::text;
 }
 
-bool Beyond::has_word_after_uppercase(const uint8_t* at, const uint8_t* end) {
+bool Beyond::has_word_after_uppercase(const uint8_t* at, const uint8_t* end, bool without_han) {
   while (at < end) {
     const Character character = read_character(at, end);
     switch (class_of(character.code_point)) {
@@ -25,7 +25,7 @@ bool Beyond::has_word_after_uppercase(const uint8_t* at, const uint8_t* end) {
       case CharacterClass::modifier:
       case CharacterClass::letter:
       case CharacterClass::mark:
-        return true;
+        return !(without_han && is_han(character.code_point));
       default:
         return false;
     }

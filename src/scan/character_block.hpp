@@ -19,6 +19,7 @@ struct CharacterBlock {
   uint64_t lower;       // Ll
   uint64_t caseless;    // Lm Lo
   uint64_t mark;        // M
+  uint64_t han;         // kimi: \p{Han}, some of which is caseless, some number, some neither
   uint64_t number;      // N
   uint64_t white;       // \s
   uint64_t newline;     // \r \n
@@ -42,7 +43,7 @@ inline constexpr uint8_t white = 8;
 inline constexpr uint8_t newline = 16, caseless = 16;
 inline constexpr uint8_t space = 32, mark = 32;
 inline constexpr uint8_t apostrophe = 64;
-inline constexpr uint8_t slash = 128;
+inline constexpr uint8_t slash = 128, han = 128;
 inline constexpr uint8_t letter = upper | lower;  // of patterns that do not tell letters apart; outside ASCII lower
 }  // namespace code
 
@@ -65,16 +66,16 @@ constexpr std::array<uint8_t, 128> make_ascii_codes() {
   return codes;
 }
 
-// code_of(class): the code of the characters of that class.
+// code_of(class, flags): the code of the characters of that class whose class byte has these flags.
 template <class CodeOf>
 constexpr CharacterCodes make_codes(CodeOf code_of) {
   CharacterCodes codes = {make_ascii_codes(), {}};
-  for (size_t byte = 0; byte < codes.others.size(); byte++) codes.others[byte] = code_of(CharacterClass(byte & class_mask));
+  for (size_t byte = 0; byte < codes.others.size(); byte++) codes.others[byte] = code_of(CharacterClass(byte & class_mask), uint8_t(byte & ~class_mask));
   return codes;
 }
 
 // \p{L} is one set: all of them have the same bit.
-constexpr uint8_t code_of_letters_together(CharacterClass kind) {
+constexpr uint8_t code_of_letters_together(CharacterClass kind, uint8_t) {
   switch (kind) {
     case CharacterClass::uppercase:
     case CharacterClass::titlecase:
@@ -88,20 +89,26 @@ constexpr uint8_t code_of_letters_together(CharacterClass kind) {
 }
 
 // [\p{L}\p{M}] is one set.
-constexpr uint8_t code_of_letters_and_marks_together(CharacterClass kind) {
-  return kind == CharacterClass::mark ? code::lower : code_of_letters_together(kind);
+constexpr uint8_t code_of_letters_and_marks_together(CharacterClass kind, uint8_t flags) {
+  return kind == CharacterClass::mark ? code::lower : code_of_letters_together(kind, flags);
 }
 
 // Letters with case, letters without, and marks are sets of their own.
-constexpr uint8_t code_of_letters_apart(CharacterClass kind) {
+constexpr uint8_t code_of_letters_apart(CharacterClass kind, uint8_t flags) {
   switch (kind) {
     case CharacterClass::uppercase:
     case CharacterClass::titlecase: return code::upper;
     case CharacterClass::modifier:
     case CharacterClass::letter: return code::caseless;
     case CharacterClass::mark: return code::mark;
-    default: return code_of_letters_together(kind);
+    default: return code_of_letters_together(kind, flags);
   }
+}
+
+// The same, and Han. A mark or symbol of Han has no other set.
+constexpr uint8_t code_of_letters_and_han_apart(CharacterClass kind, uint8_t flags) {
+  const uint8_t code = code_of_letters_apart(kind, flags);
+  return flags & han_flag ? (code & (code::caseless | code::number)) | code::han : code;
 }
 
 // What the two bytes behind an apostrophe say of a contraction: a bit for each kind, set in both if it is one of this kind.
@@ -158,8 +165,9 @@ struct Beyond {
   enum class SegmentEnd { newline, other, text };
   static SegmentEnd find_segment_end(const uint8_t* at, const uint8_t* end);
 
-  // Whether the uppercase letters that go on here are followed by a lowercase or caseless one, or by a mark.
-  static bool has_word_after_uppercase(const uint8_t* at, const uint8_t* end);
+  // Whether the uppercase letters that go on here are followed by a lowercase or caseless one, or by a mark; or, if without_han, by one that
+  // is not of Han.
+  static bool has_word_after_uppercase(const uint8_t* at, const uint8_t* end, bool without_han);
 };
 
 }  // namespace bpe

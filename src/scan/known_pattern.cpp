@@ -25,6 +25,11 @@ constexpr std::string_view tekken_text =
     R"re([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+)re"
     R"re(|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*)re"
     R"re(|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)re";
+constexpr std::string_view kimi_text =
+    R"re([\p{Han}]+)re"
+    R"re(|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]*[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?)re"
+    R"re(|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]+[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?)re"
+    R"re(|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)re";
 
 // What ByteLevel splits by, and what tiktoken had first. They are greedy where r50k_text is possessive, which is the same, as no alternative
 // goes on with what would be given back; and \s+(?!\S) alone takes all white space that ends the text.
@@ -48,6 +53,7 @@ constexpr std::array<Row, pattern_count> rows = {{
     {"qwen2", qwen2_text},
     {"qwen35", qwen35_text},
     {"tekken", tekken_text},
+    {"kimi", kimi_text},
 }};
 
 // Who reads a regular expression as the pattern.
@@ -71,6 +77,7 @@ constexpr Spelling spellings[] = {
     {qwen2_text, Pattern::qwen2, both},
     {qwen35_text, Pattern::qwen35, both},
     {tekken_text, Pattern::tekken, both},
+    {kimi_text, Pattern::kimi, both},
 };
 
 std::optional<Pattern> find_spelling(std::string_view text, Reader reader) {

@@ -22,6 +22,7 @@ SCAN_INLINE void compress_block(CharacterBlock& block, const Compressor& charact
   if constexpr (Pattern::has_contractions) compress(block.apostrophe);
   if constexpr (Pattern::absorbs_newlines) compress(block.newline);
   if constexpr (Pattern::absorbs_slashes) compress(block.slash);
+  if constexpr (Pattern::tells_han) compress(block.han);
 }
 
 // Ends either function: starts = first bytes of characters, codes = sets of those outside ASCII at their first bytes.

@@ -29,21 +29,26 @@ struct Next {
   Bytes end;     // behind it
 };
 
-inline Next next_character(Bytes at, Bytes end) {
+// What a pattern sees of the next character.
+using ReadNext = Next(Bytes at, Bytes end);
+
+inline Next read_class(Bytes at, Bytes end) {
   if (at == end) return {0, at};
   const Character character = read_character(at, end);
   return {set_of(class_of(character.code_point)), at + character.size};
 }
 
 // [set]*
+template <ReadNext read = read_class>
 inline Bytes skip(Bytes at, Bytes end, uint32_t set) {
-  for (Next next = next_character(at, end); next.set & set; next = next_character(at, end)) at = next.end;
+  for (Next next = read(at, end); next.set & set; next = read(at, end)) at = next.end;
   return at;
 }
 
 // [set]{0,limit}
+template <ReadNext read = read_class>
 inline Bytes skip_at_most(Bytes at, Bytes end, uint32_t set, int limit) {
-  for (Next next = next_character(at, end); limit > 0 && next.set & set; limit--, next = next_character(at, end)) at = next.end;
+  for (Next next = read(at, end); limit > 0 && next.set & set; limit--, next = read(at, end)) at = next.end;
   return at;
 }
 
@@ -66,7 +71,7 @@ struct WhiteRun {
 
 inline WhiteRun read_white(Bytes at, Bytes end) {
   WhiteRun run = {at, at};
-  for (Next next = next_character(at, end); next.set & white; next = next_character(run.end, end)) {
+  for (Next next = read_class(at, end); next.set & white; next = read_class(run.end, end)) {
     run.last = run.end;
     run.end = next.end;
     if (next.set & newline) run.after_newline = next.end;
@@ -77,13 +82,20 @@ inline WhiteRun read_white(Bytes at, Bytes end) {
 // \s+(?!\S)|\s for a run that something follows: all but the last character, which may belong to what follows.
 inline Bytes all_but_last(Bytes at, const WhiteRun& run) { return run.last > at ? run.last : run.end; }
 
+// \s*[\r\n]+|\s+(?!\S)|\s+
+Bytes skip_white(Bytes at, Bytes end) {
+  const WhiteRun run = read_white(at, end);
+  if (run.after_newline) return run.after_newline;
+  return run.end == end ? end : all_but_last(at, run);
+}
+
 Bytes next_r50k(Bytes at, Bytes end) {
   if (*at == '\'') {
     if (Bytes contraction = skip_contraction(at, end, false)) return contraction;
   }
   const Bytes body = *at == ' ' ? at + 1 : at;
   for (const uint32_t set : {letter, number, rest}) {
-    if (next_character(body, end).set & set) return skip(body, end, set);
+    if (read_class(body, end).set & set) return skip(body, end, set);
   }
   const WhiteRun run = read_white(at, end);
   return run.end == end ? end : all_but_last(at, run);
@@ -96,26 +108,24 @@ Bytes next_cl100k(Bytes at, Bytes end) {
   if (*at == '\'') {
     if (Bytes contraction = skip_contraction(at, end, true)) return contraction;
   }
-  const Next first = next_character(at, end);
+  const Next first = read_class(at, end);
   if (first.set & letters) return skip(first.end, end, letters);
-  if (!(first.set & (newline | number)) && next_character(first.end, end).set & letters) return skip(first.end, end, letters);
+  if (!(first.set & (newline | number)) && read_class(first.end, end).set & letters) return skip(first.end, end, letters);
   if (first.set & number) return skip_at_most(first.end, end, number, numbers - 1);
   const Bytes body = *at == ' ' ? first.end : at;
   constexpr uint32_t others = any & ~(white | letters | number);
-  if (next_character(body, end).set & others) return skip(skip(body, end, others), end, newline);
-  const WhiteRun run = read_white(at, end);
-  if (run.end == end && keeps_white_end) return end;
-  if (run.after_newline) return run.after_newline;
-  return run.end == end ? end : all_but_last(at, run);
+  if (read_class(body, end).set & others) return skip(skip(body, end, others), end, newline);
+  return keeps_white_end && read_white(at, end).end == end ? end : skip_white(at, end);
 }
 
 // [UP]*[LO]+ of o200k, or nullptr, where UP = Lu Lt Lm Lo M and LO = Ll Lm Lo M. Without a lowercase letter behind the run of UP, the
 // run gives back characters until one of them is in LO.
+template <ReadNext read>
 Bytes skip_mixed_word(Bytes at, Bytes end) {
   Bytes after_caseless = nullptr;
   for (;;) {
-    const Next next = next_character(at, end);
-    if (next.set & lower) return skip(next.end, end, lower | caseless | mark);
+    const Next next = read(at, end);
+    if (next.set & lower) return skip<read>(next.end, end, lower | caseless | mark);
     if (!(next.set & (upper | caseless | mark))) return after_caseless;
     at = next.end;
     if (next.set & (caseless | mark)) after_caseless = at;
@@ -123,35 +133,63 @@ Bytes skip_mixed_word(Bytes at, Bytes end) {
 }
 
 // [UP]+[LO]*, or nullptr.
+template <ReadNext read>
 Bytes skip_upper_word(Bytes at, Bytes end) {
-  const Bytes after_upper = skip(at, end, upper | caseless | mark);
-  return after_upper == at ? nullptr : skip(after_upper, end, lower | caseless | mark);
+  const Bytes after_upper = skip<read>(at, end, upper | caseless | mark);
+  return after_upper == at ? nullptr : skip<read>(after_upper, end, lower | caseless | mark);
 }
 
-// contracts: a contraction belongs to the word before it.
+// A word of o200k with what leads it, [^\r\n\p{L}\p{N}]?, and the contraction behind it if contracts; or nullptr.
+template <ReadNext read, bool contracts>
+Bytes skip_word(Bytes at, Bytes end) {
+  const Next first = read_class(at, end);
+  const bool may_lead = !(first.set & (newline | letter | number));
+  Bytes word = nullptr;
+  for (const auto skip_alternative : {skip_mixed_word<read>, skip_upper_word<read>}) {
+    if (!word && may_lead) word = skip_alternative(first.end, end);
+    if (!word) word = skip_alternative(at, end);
+  }
+  const Bytes contraction = contracts && word && word < end && *word == '\'' ? skip_contraction(word, end, true) : nullptr;
+  return contraction ? contraction : word;
+}
+
+//  ?[^\s\p{L}\p{N}]+ and then newlines and, if asked for, slashes; or nullptr.
+template <bool absorbs_slashes>
+Bytes skip_rest(Bytes at, Bytes end) {
+  const Bytes body = *at == ' ' ? at + 1 : at;
+  Bytes tail = skip(body, end, rest);
+  if (tail == body) return nullptr;
+  while (tail < end && (*tail == '\r' || *tail == '\n' || (absorbs_slashes && *tail == '/'))) tail++;
+  return tail;
+}
+
 template <int numbers, bool contracts>
 Bytes next_o200k(Bytes at, Bytes end) {
-  const Next first = next_character(at, end);
-  const bool may_lead = !(first.set & (newline | letter | number));  // [^\r\n\p{L}\p{N}]?
-  Bytes word = nullptr;
-  for (const auto skip_word : {skip_mixed_word, skip_upper_word}) {
-    if (!word && may_lead) word = skip_word(first.end, end);
-    if (!word) word = skip_word(at, end);
+  if (Bytes word = skip_word<read_class, contracts>(at, end)) return word;
+  if (Bytes group = skip_at_most(at, end, number, numbers); group > at) return group;
+  if (Bytes run = skip_rest<true>(at, end)) return run;
+  return skip_white(at, end);
+}
+
+// Characters of Han are of no class.
+Next read_class_unless_han(Bytes at, Bytes end) {
+  if (at < end && is_han(read_character(at, end).code_point)) return {0, at};
+  return read_class(at, end);
+}
+
+// As o200k, but Han has runs of its own and is in no word; slashes are not absorbed.
+Bytes next_kimi(Bytes at, Bytes end) {
+  Bytes han = at;
+  while (han < end) {
+    const Character character = read_character(han, end);
+    if (!is_han(character.code_point)) break;
+    han += character.size;
   }
-  if (word) {
-    const Bytes contraction = contracts && word < end && *word == '\'' ? skip_contraction(word, end, true) : nullptr;
-    return contraction ? contraction : word;
-  }
-  if (first.set & number) return skip_at_most(first.end, end, number, numbers - 1);
-  const Bytes body = *at == ' ' ? first.end : at;
-  if (next_character(body, end).set & rest) {
-    Bytes tail = skip(body, end, rest);
-    while (tail < end && (*tail == '\r' || *tail == '\n' || *tail == '/')) tail++;
-    return tail;
-  }
-  const WhiteRun run = read_white(at, end);
-  if (run.after_newline) return run.after_newline;
-  return run.end == end ? end : all_but_last(at, run);
+  if (han > at) return han;
+  if (Bytes word = skip_word<read_class_unless_han, true>(at, end)) return word;
+  if (Bytes group = skip_at_most(at, end, number, 3); group > at) return group;
+  if (Bytes run = skip_rest<false>(at, end)) return run;
+  return skip_white(at, end);
 }
 
 // [Pattern]
@@ -163,6 +201,7 @@ constexpr std::array<NextPretoken, pattern_count> scanners = {
     next_cl100k<letter, 1, false>,
     next_cl100k<letter | mark, 1, false>,
     next_o200k<1, false>,
+    next_kimi,
 };
 
 }  // namespace

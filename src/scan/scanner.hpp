@@ -34,6 +34,7 @@ struct ScanCarry {
   uint64_t is_rest_run;    // o200k: a mark behind it belongs to its rest run
   uint64_t is_lower;       // o200k: a lowercase letter, or a caseless one behind a lowercase one
   uint64_t is_caseless;    // o200k: a caseless letter that is not is_lower
+  uint64_t is_han_run;     // kimi: of a run of Han
   uint64_t is_cuttable;    // a letter or (o200k) a mark
   uint64_t is_wide;        // a well-formed character of three bytes
   uint64_t numbers;        // bit 63: it is a number; bit 62: so is the one before, …
