@@ -48,7 +48,8 @@ bool has_avx512() noexcept {
 
 constexpr Kernel avx512_kernel = {"avx512", has_avx512, avx512::scanners, &phases_avx512, &transcoders_avx512};
 constexpr Kernel avx2_kernel = {"avx2", has_avx2, avx2::scanners, &phases_avx2, &transcoders_avx2};
-constexpr Kernel avx2_without_pext_kernel = {"avx2_without_pext", has_avx2_without_pext, avx2_without_pext::scanners, &phases_avx2, &transcoders_avx2};
+constexpr Kernel avx2_without_pext_kernel = {
+    "avx2_without_pext", has_avx2_without_pext, avx2_without_pext::scanners, &phases_avx2, &transcoders_avx2};
 
 #elif defined(__aarch64__)
 
@@ -56,7 +57,8 @@ constexpr Kernel neon_kernel = {"neon", []() noexcept { return true; }, neon::sc
 
 #endif
 
-constexpr Kernel portable_kernel = {"portable", []() noexcept { return true; }, portable::scanners, &phases_portable, &transcoders_portable};
+constexpr Kernel portable_kernel = {
+    "portable", []() noexcept { return true; }, portable::scanners, &phases_portable, &transcoders_portable};
 
 const Kernel& choose_kernel() {
   const char* name = std::getenv("TOKEN_RANKER_KERNEL");
