@@ -7,7 +7,8 @@
 #include <memory>
 
 #include "chunk_encoder.hpp"
-#include "pattern_pcre2.hpp"
+#include "normalizer.hpp"
+#include "split_cascade.hpp"
 
 namespace bpe {
 
@@ -16,7 +17,8 @@ struct Context {
   explicit Context(size_t cache_limit) : encoder(cache_limit) {}
 
   ChunkEncoder encoder;
-  std::unique_ptr<Pcre2Matcher> matcher;  // made by the first call of an encoding whose pattern PCRE2 matches
+  SplitCascade::Matchers matchers;  // made by the first call of an encoding whose patterns PCRE2 matches
+  Normalizer::Buffers normalized;
 };
 
 // Idle contexts in a fixed array of slots, one for each processor. Borrowing takes a context out of its slot with one atomic exchange,
@@ -52,6 +54,7 @@ class ContextPool {
   static constexpr size_t max_slots = 64;
   // What an idle context keeps beside its cache; what a long pretoken needed beyond that is given back.
   static constexpr size_t max_idle_scratch = size_t{256} << 10;
+  static constexpr size_t max_idle_copy = size_t{1} << 20;  // and so many bytes of copies of texts that were changed
 
   // slot: where to look first, and then where it was found.
   Context* borrow(size_t& slot);  // throws std::bad_alloc

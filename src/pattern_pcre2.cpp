@@ -82,8 +82,8 @@ struct Pcre2Pattern::Compiled {
   bool has_jit = false;
 };
 
-Pcre2Pattern::Pcre2Pattern(std::string_view pattern, bool allow_jit) : compiled_(std::make_unique<Compiled>()) {
-  const RewrittenPattern rewritten = rewrite_pattern(pattern);
+Pcre2Pattern::Pcre2Pattern(std::string_view pattern, bool allow_jit, PatternDialect dialect) : compiled_(std::make_unique<Compiled>()) {
+  const RewrittenPattern rewritten = rewrite_pattern(pattern, dialect);
   if (rewritten.needs_unicode) require_unicode_version();
 
   int error = 0;
@@ -217,19 +217,25 @@ void Pcre2Matcher::begin(Text text) {
 }
 
 bool Pcre2Matcher::next(Span& span) {
+  // An empty match is no piece.
+  while (next_even_empty(span)) {
+    if (span.begin < span.end) return true;
+  }
+  return false;
+}
+
+bool Pcre2Matcher::next_even_empty(Span& span) {
   State& state = *state_;
-  while (state.position < state.subject.size && state.match()) {
+  if (state.position < state.subject.size && state.match()) {
     const PCRE2_SIZE* found = pcre2_get_ovector_pointer(state.data);
     const size_t match_begin = found[0], match_end = found[1];
-    if (match_begin < match_end) {
-      state.position = match_end;
-      span.begin = state.text_position(match_begin);
-      span.end = state.text_position(match_end);
-      return true;
-    }
-    // An empty match is no piece; the search goes on one character further.
-    if (match_end == state.subject.size) break;
-    state.position = match_end + read_character(state.subject.begin() + match_end, state.subject.end()).size;
+    span.begin = state.text_position(match_begin);
+    span.end = state.text_position(match_end);
+    state.position = match_end;
+    // Behind an empty match the search goes on one character further.
+    if (match_begin == match_end && match_end < state.subject.size)
+      state.position += read_character(state.subject.begin() + match_end, state.subject.end()).size;
+    return true;
   }
   end();
   return false;

@@ -12,6 +12,7 @@
 #include <memory>
 #include <string_view>
 
+#include "pattern_rewrite.hpp"
 #include "text.hpp"
 
 namespace bpe {
@@ -21,7 +22,7 @@ class Pcre2Pattern {
  public:
   // Throws Failure(BAD_PATTERN) or Failure(UNSUPPORTED_PATTERN), with the byte of the pattern that it is about, and std::bad_alloc.
   // Without JIT the matches are the same, only slower; it is also done without where the system refuses executable memory.
-  explicit Pcre2Pattern(std::string_view pattern, bool allow_jit = true);
+  explicit Pcre2Pattern(std::string_view pattern, bool allow_jit = true, PatternDialect dialect = PatternDialect::tiktoken);
   ~Pcre2Pattern();
   Pcre2Pattern(const Pcre2Pattern&) = delete;
   Pcre2Pattern& operator=(const Pcre2Pattern&) = delete;
@@ -48,6 +49,8 @@ class Pcre2Matcher {
   void begin(Text text);
   // The next match that is not empty, as bytes of the text; false at the end. Throws Failure(MATCH_FAILED) and std::bad_alloc.
   bool next(Span& span);
+  // The next match, which may be empty.
+  bool next_even_empty(Span& span);
   // Forgets the text. Needed only where the text was not matched to its end and the matcher is to lie idle.
   void end() noexcept;
 

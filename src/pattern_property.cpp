@@ -69,11 +69,12 @@ std::string normalized(std::string_view name) {
 }  // namespace
 
 Property find_property(std::string_view name) {
-  bool may_be_category = true, may_be_script = true;
+  bool may_be_category = true, may_be_script = true, has_key = false;
   if (const size_t separator = name.find_first_of(":="); separator != std::string_view::npos) {
     const std::string key = normalized(name.substr(0, separator));
     may_be_category = key == "gc" || key == "generalcategory";
     may_be_script = key == "sc" || key == "script";
+    has_key = true;
     name.remove_prefix(separator + 1);
   }
   const std::string value = normalized(name);
@@ -82,11 +83,11 @@ Property find_property(std::string_view name) {
     const auto found = std::find_if(std::begin(categories), std::end(categories), [&](const Category& category) {
       return value == category.short_name || value == category.long_name || value == category.alias;
     });
-    if (found != std::end(categories)) return {found->pcre2_name, found->is_closed_under_folding};
+    if (found != std::end(categories)) return {found->pcre2_name, found->is_closed_under_folding, has_key || value == found->alias};
   }
   // A script only for PCRE2: "no script".
   if (value == "unknown" || value == "zzzz") return {};
-  if (may_be_script) return {"sc:" + value, value == "han"};
+  if (may_be_script) return {"sc:" + value, value == "han", has_key};
   return {};
 }
 

@@ -36,7 +36,7 @@ struct Alternatives {
 
 class Rewriter : PatternCursor {
  public:
-  using PatternCursor::PatternCursor;
+  Rewriter(std::string_view pattern, PatternDialect dialect) : PatternCursor(pattern), is_onig_(dialect == PatternDialect::oniguruma) {}
 
   RewrittenPattern rewrite() {
     check_encoding();
@@ -65,6 +65,7 @@ class Rewriter : PatternCursor {
     all.is_each_constant = all.width.is_constant();
     while (is_at("|")) {
       write(at_++, "|");
+      folded_ = 0;
       const Width width = sequence(depth);
       all.is_each_constant = all.is_each_constant && width.is_constant();
       all.width = {std::min(all.width.min, width.min), std::max(all.width.max, width.max)};
@@ -80,11 +81,25 @@ class Rewriter : PatternCursor {
 
   Width quantified(int depth) {
     is_assertion_ = false;
+    const size_t atom_at = at_, written_at = out_.text.size(), origins_at = out_.origins.size();
     const Width width = atom(depth);
     const bool is_assertion = is_assertion_;
     const size_t begin = at_;
     uint64_t least = 0, most = 0;
     if (!read_quantifier(least, most)) return width;
+    const bool is_repeated_brace = is_onig_ && pattern_[begin] == '{' && peek() == '+';
+    if (is_repeated_brace) {
+      // There `x{1,2}+` is `(?:x{1,2})+`.
+      if (width.min == 0 || least == 0) unsupported(begin, "what may match nothing cannot be repeated: repeat a character or more");
+      for (size_t i = origins_at; i < out_.origins.size(); i++) out_.origins[i].rewritten += 3;
+      out_.origins.insert(out_.origins.begin() + ptrdiff_t(origins_at), {written_at, atom_at});
+      out_.text.insert(written_at, "(?:");
+      write(at_, ")");
+      most = unbounded;
+    }
+    if (is_onig_ && pattern_[begin] == '{' && peek() == '?' && least == most) {
+      unsupported(begin, "{n}? is not lazy but optional there: write (?:...{n})? for that");
+    }
     if (is_assertion) unsupported(begin, "an assertion cannot be repeated");
     // Engines disagree on when a repetition that matched nothing ends.
     const bool may_be_empty = width.min == 0 && (most > 1 || width.max == 0);
@@ -132,9 +147,11 @@ class Rewriter : PatternCursor {
       case '.': ++at_; write(begin, is_dot_all_ ? "." : "[^\\x{a}]"); return {1, 1};
       case '^':
         ++at_;
-        has_lookbehind_ = has_lookbehind_ || is_multi_line_;
+        has_lookbehind_ = has_lookbehind_ || is_multi_line_ || is_onig_;
+        // There no line begins at the end of a text.
+        if (is_onig_) return assertion(begin, "(?:(?<![^\\x{a}])(?!\\z)|\\A)");
         return assertion(begin, is_multi_line_ ? "(?<![^\\x{a}])" : "\\A");
-      case '$': ++at_; return assertion(begin, is_multi_line_ ? "(?![^\\x{a}])" : "\\z");
+      case '$': ++at_; return assertion(begin, is_multi_line_ || is_onig_ ? "(?![^\\x{a}])" : "\\z");
       case '*': case '+': case '?': bad(begin, "there is nothing here to repeat");
       case '{': unsupported(begin, "a brace that is no quantifier: write \\{ for the character");
       default: return literal(begin, read_code_point());
@@ -148,6 +165,8 @@ class Rewriter : PatternCursor {
   }
 
   Width characters(size_t begin, const ClassSet& set) {
+    if (is_onig_ && is_caseless_) check_folding(begin, set);
+    folded_ = 0;
     const std::string text = set.whole();
     if (text.starts_with("(?[")) {
       out_.is_exact_with_jit = false;
@@ -158,8 +177,37 @@ class Rewriter : PatternCursor {
   }
 
   Width literal(size_t begin, uint32_t code_point) {
+    if (is_onig_ && is_caseless_) check_folding(begin, code_point);
     write(begin, spelled(code_point));
     return {1, 1};
+  }
+
+  // ---- The flag i as Oniguruma has it: a character may also be a variant of two, as U+FB06 of `st`
+
+  void check_folding(size_t begin, uint32_t code_point) {
+    constexpr std::string_view of_two[] = {"ss", "st", "ff", "fi", "fl"};
+    const bool is_punctuation = code_point >= 0x2010 && code_point <= 0x2027;
+    if (code_point >= 0x80 && !is_punctuation) unsupported(begin, "this character under the flag i: put it outside of (?i:...)");
+    const char pair[] = {char(folded_), char(code_point | 0x20)};
+    folded_ = is_ascii_letter(code_point) ? code_point | 0x20 : 0;
+    if (folded_ && std::find(std::begin(of_two), std::end(of_two), std::string_view(pair, 2)) != std::end(of_two)) {
+      unsupported(begin, "these two letters under the flag i, where one character may stand for both: put them outside of (?i:...)");
+    }
+  }
+
+  void check_folding(size_t begin, const ClassSet& set) {
+    bool has_letters = !set.is_list();
+    for (const Range range : set.ranges) {
+      const bool is_punctuation = range.first >= 0x2010 && range.last <= 0x2027;
+      bool is_known = range.last < 0x80 || is_punctuation;
+      for (uint32_t c = range.first; is_known && c <= range.last; c++) is_known = !is_ascii_letter(c);
+      has_letters = has_letters || !(is_known || is_whitespace(range));
+    }
+    if (has_letters) unsupported(begin, "this class under the flag i: put it outside of (?i:...)");
+  }
+
+  static bool is_whitespace(Range range) {
+    return std::any_of(std::begin(whitespace), std::end(whitespace), [&](Range w) { return w.first <= range.first && range.last <= w.last; });
   }
 
   // ---- Groups
@@ -211,8 +259,11 @@ class Rewriter : PatternCursor {
     for (;; ++at_) {
       switch (peek()) {
         case 'i': is_caseless_ = is_on; has_flag = names_case = out_.needs_unicode = true; continue;
-        case 's': is_dot_all_ = is_on; has_flag = true; continue;
-        case 'm': is_multi_line_ = is_on; has_flag = true; continue;
+        case 's': case 'm':
+          if (is_onig_) unsupported(at_, "of the flags only i is supported");
+          (peek() == 's' ? is_dot_all_ : is_multi_line_) = is_on;
+          has_flag = true;
+          continue;
         case 'x': case 'U': case 'R': case 'u': unsupported(at_, "of the flags only i, m and s are supported");
         case '-':
           if (!is_on) bad(at_, "a second minus among the flags");
@@ -226,7 +277,8 @@ class Rewriter : PatternCursor {
     if (!has_flag) bad(begin, "this group has no flags");
     const std::string_view case_flag = !names_case ? "" : is_caseless_ ? "i" : "-i";
     if (peek() == ')') {
-      // fancy-regex lets them run on beyond the end of some groups.
+      // fancy-regex lets them run on beyond the end of some groups, Oniguruma to the end of the alternatives.
+      if (is_onig_) unsupported(begin, "flags without a group of their own: write (?i:...)");
       if (depth > 0) unsupported(begin, "flags without a group of their own inside a group: write (?i:...)");
       ++at_;
       if (names_case) write(begin, joined({"(?", case_flag, ")"}));
@@ -247,7 +299,9 @@ class Rewriter : PatternCursor {
     switch (peek(1)) {
       case 'A': at_ += 2; return assertion(begin, "\\A");
       case 'z': at_ += 2; return assertion(begin, "\\z");
-      case 'b': case 'B': return word_boundary();
+      case 'b': case 'B':
+        if (is_onig_) unsupported(begin, "\\b and \\B are not supported");
+        return word_boundary();
       case '<': case '>': unsupported(begin, "\\< and \\> are word boundaries here: write \\b, or the character without backslash");
       case 'Z': unsupported(begin, "\\Z is not supported: write \\z for the end of the text");
       case 'G': case 'K': unsupported(begin, "\\G and \\K are not supported");
@@ -288,13 +342,17 @@ class Rewriter : PatternCursor {
       case 'v': code_point = 0x0B; return true;
       case 'x': code_point = read_hexadecimal(begin, 2); return true;
       case 'u': code_point = read_hexadecimal(begin, 4); return true;
-      case 'U': code_point = read_hexadecimal(begin, 8); return true;
+      case 'U':
+        if (is_onig_) unsupported(begin, "\\U is not supported: write \\x{...}");
+        code_point = read_hexadecimal(begin, 8);
+        return true;
       case 's': case 'S': set.ranges.assign(std::begin(whitespace), std::end(whitespace)); set.is_negated = c == 'S'; return false;
       case 'd': case 'D':
         set.properties = c == 'd' ? "\\p{Nd}" : "\\P{Nd}";
         out_.needs_unicode = true;
         return false;
       case 'w': case 'W':
+        if (is_onig_) unsupported(begin, "\\w and \\W are not supported: write the properties, as [\\p{L}\\p{N}_]");
         set.properties = word;
         set.is_negated = c == 'W';
         out_.needs_unicode = true;
@@ -306,6 +364,7 @@ class Rewriter : PatternCursor {
       default: break;
     }
     if (is_digit(c)) unsupported(begin, "references to groups are not supported (for a character by its number write \\x{...})");
+    if (is_ascii_letter(c) && is_onig_) unsupported(begin, "this letter after a backslash is not supported");
     if (is_ascii_letter(c)) bad(begin, "this letter means nothing after a backslash");
     // fancy-regex takes the flag i from such a character.
     if (c >= 0x80) unsupported(begin, "a backslash before a character that needs none: leave it out");
@@ -323,13 +382,14 @@ class Rewriter : PatternCursor {
       name = pattern_.substr(at_, end - at_);
       at_ = end + 1;
     } else {
+      if (is_onig_) unsupported(begin, "a property without braces: write \\p{L}");
       if (is_at_end()) bad(begin, "this needs the name of a property");
       name = pattern_.substr(at_, 1);
       if (!is_ascii_letter(uint8_t(peek()))) bad(begin, "this needs the name of a property");
       ++at_;
     }
     const Property property = find_property(name);
-    if (property.pcre2_name.empty()) {
+    if (property.pcre2_name.empty() || (is_onig_ && property.is_named_otherwise)) {
       throw Failure(TOKEN_RANKER_UNSUPPORTED_PATTERN, begin,
                     "pattern, byte %zu: the property \"%.*s\" is not supported: general categories and scripts are", begin,
                     int(std::min<size_t>(name.size(), 40)), name.data());
@@ -364,6 +424,7 @@ class Rewriter : PatternCursor {
   // Up to `]` or an operator.
   ClassSet read_union(size_t begin, int depth, bool is_first) {
     std::vector<ClassSet> sets;
+    if (is_onig_ && is_first && (is_at("]") || is_at("--"))) unsupported(at_, "] or -- at the beginning of a class: write a backslash before each");
     // Any number of `-`, and `]` if nothing else was there, are themselves at the beginning.
     for (; is_first && peek() == '-'; ++at_) sets.push_back(single('-'));
     if (is_first && sets.empty() && accept("]")) sets.push_back(single(']'));
@@ -371,6 +432,7 @@ class Rewriter : PatternCursor {
       if (is_at_end()) bad(begin, "this class is never closed");
       sets.push_back(peek() == '[' ? read_nested(depth) : read_item());
     }
+    if (is_onig_ && (is_at("--") || is_at("~~"))) unsupported(at_, "-- and ~~ in a class: write a backslash before each");
     if (sets.empty()) unsupported(at_, "an operator of classes without one of its operands");
     return sets.size() == 1 ? sets[0] : union_of(sets);
   }
@@ -442,7 +504,9 @@ class Rewriter : PatternCursor {
     }
   }
 
+  const bool is_onig_;
   RewrittenPattern out_;
+  uint32_t folded_ = 0;  // the letter before, in lower case, that the flag i may take together with the next one
   bool is_caseless_ = false;
   bool is_dot_all_ = false;
   bool is_multi_line_ = false;
@@ -459,6 +523,6 @@ size_t RewrittenPattern::origin(size_t offset) const {
   return after == origins.begin() ? 0 : std::prev(after)->original;
 }
 
-RewrittenPattern rewrite_pattern(std::string_view pattern) { return Rewriter(pattern).rewrite(); }
+RewrittenPattern rewrite_pattern(std::string_view pattern, PatternDialect dialect) { return Rewriter(pattern, dialect).rewrite(); }
 
 }  // namespace bpe

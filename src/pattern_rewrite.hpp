@@ -1,7 +1,7 @@
-// The text of a pattern as tiktoken means it -> a text of the same meaning for PCRE2.
+// The text of a pattern as tiktoken or tokenizers means it -> a text of the same meaning for PCRE2.
 //
-// tiktoken's patterns are those of the Rust crate fancy-regex. Most of their syntax means the same in PCRE2. What does not is written
-// out: `\s` as its 25 code points, `^ $ .` as assertions and classes that know no newline convention, scripts as `\p{sc:...}`, set
+// tiktoken's patterns are those of the Rust crate fancy-regex, those of tokenizers are Oniguruma's. Most of their syntax means the same in
+// PCRE2. What does not is written out: `\s` as its 25 code points, `^ $ .` as assertions and classes that know no newline convention, scripts as `\p{sc:...}`, set
 // operations between classes as `(?[...])`. The parser knows what it may let through; anything else is refused by name, so that no
 // construct reaches PCRE2 whose meaning there was not compared.
 #pragma once
@@ -12,6 +12,11 @@
 #include <vector>
 
 namespace bpe {
+
+enum class PatternDialect {
+  tiktoken,   // fancy-regex 0.19
+  oniguruma,  // 6.9.10 with ONIG_SYNTAX_ONIGURUMA: lines have ends, a repetition in braces is not possessive, groups alone have flags
+};
 
 struct RewrittenPattern {
   // Bytes of the text from `rewritten` on, up to the next entry, come from the construct at byte `original` of the pattern.
@@ -32,6 +37,6 @@ struct RewrittenPattern {
 
 // Throws Failure(BAD_PATTERN) for what is no pattern, Failure(UNSUPPORTED_PATTERN) for a construct that could not be made exact; the
 // offset is the byte of the pattern.
-RewrittenPattern rewrite_pattern(std::string_view pattern);
+RewrittenPattern rewrite_pattern(std::string_view pattern, PatternDialect dialect = PatternDialect::tiktoken);
 
 }  // namespace bpe

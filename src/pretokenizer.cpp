@@ -8,10 +8,33 @@
 
 namespace bpe {
 
-Pretokenizer::Pretokenizer(std::string_view pattern, std::string_view engine)
-    : known_(find_pattern(pattern)), phases_(chosen_kernel().phases) {
+namespace {
+
+std::optional<Pattern> find_known(const SplitRules& rules) {
+  if (rules.size() == 1 && rules[0].dialect == PatternDialect::tiktoken) return find_pattern(rules[0].pattern);
+  std::vector<SplitStep> steps;
+  for (const SplitRule& rule : rules) {
+    if (rule.dialect != PatternDialect::oniguruma) return std::nullopt;
+    switch (rule.kind) {
+      case SplitRule::Kind::regex:
+        // A known pattern leaves nothing unmatched.
+        if (rule.keep == SplitRule::Keep::gaps || (rule.keep == SplitRule::Keep::matches && rules.size() > 1)) return std::nullopt;
+        steps.push_back({SplitStep::Kind::regex, rule.pattern});
+        break;
+      case SplitRule::Kind::individual_digits: steps.push_back({SplitStep::Kind::individual_digits}); break;
+      case SplitRule::Kind::digit_runs: return std::nullopt;
+      case SplitRule::Kind::byte_level: steps.push_back({SplitStep::Kind::byte_level}); break;
+    }
+  }
+  return find_pattern(std::span<const SplitStep>(steps));
+}
+
+}  // namespace
+
+Pretokenizer::Pretokenizer(const SplitRules& rules, std::string_view engine)
+    : known_(find_known(rules)), phases_(chosen_kernel().phases) {
   if (engine == "pcre2" || (engine.empty() && !known_)) {
-    compiled_ = std::make_unique<Pcre2Pattern>(pattern);
+    compiled_ = std::make_unique<SplitCascade>(rules);
     return;
   }
   const Kernel* kernel = engine.empty() ? &chosen_kernel() : find_kernel(engine);
@@ -31,16 +54,15 @@ Pretokenizer::Splitter::Splitter(const Pretokenizer& pretokenizer, Text text, Co
     : pretokenizer_(pretokenizer), text_(text), is_scanned_(pretokenizer.kernel_ && text.size <= INT32_MAX) {
   if (is_scanned_) state_.start(text, nullptr);
   if (!pretokenizer.compiled_) return;
-  if (!context.matcher) context.matcher = std::make_unique<Pcre2Matcher>(*pretokenizer.compiled_);
-  matcher_ = context.matcher.get();
-  matcher_->begin(text);
+  pretokenizer.compiled_->make_matchers(context.matchers);
+  pieces_.emplace(*pretokenizer.compiled_, text, context.matchers);
 }
 
 size_t Pretokenizer::Splitter::next(Span* spans, size_t capacity) {
   if (is_scanned_ && capacity >= scan_min_capacity) return scan(spans, capacity);
   size_t count = 0;
-  if (matcher_) {
-    while (count < capacity && matcher_->next(spans[count])) count++;
+  if (pieces_) {
+    while (count < capacity && pieces_->next(spans[count])) count++;
     return count;
   }
   for (; count < capacity && at_ < text_.size; count++) {

@@ -5,10 +5,10 @@
 #include <optional>
 #include <string_view>
 
-#include "pattern_pcre2.hpp"
 #include "phases/phases.hpp"
 #include "scan/dispatch.hpp"
 #include "scan/scan_scalar.hpp"
+#include "split_cascade.hpp"
 #include "text.hpp"
 
 namespace bpe {
@@ -17,9 +17,11 @@ struct Context;
 
 class Pretokenizer {
  public:
-  // engine: "" for the fastest, "pcre2", "scalar", or the name of a kernel. Throws Failure(UNSUPPORTED_ENGINE) and what Pcre2Pattern
+  // engine: "" for the fastest, "pcre2", "scalar", or the name of a kernel. Throws Failure(UNSUPPORTED_ENGINE) and what SplitCascade
   // throws.
-  Pretokenizer(std::string_view pattern, std::string_view engine);
+  Pretokenizer(const SplitRules& rules, std::string_view engine);
+  // tiktoken's rule.
+  Pretokenizer(std::string_view pattern, std::string_view engine) : Pretokenizer(tiktoken_rules(pattern), engine) {}
 
   const char* engine() const { return kernel_ ? kernel_->name : next_ ? "scalar" : "pcre2"; }
   // What the chunks are worked on with: as fast as the engine.
@@ -27,6 +29,7 @@ class Pretokenizer {
   // The vectorised scanner; nullptr: Splitter gives the pretokens.
   ScanFunction* scan() const { return kernel_ ? kernel_->scan[size_t(*known_)] : nullptr; }
   bool is_known_pattern() const { return known_.has_value(); }
+  std::optional<Pattern> known_pattern() const { return known_; }
   // The end of the pretoken of a known pattern that begins at `at`.
   size_t end_of_pretoken(Text text, size_t at) const { return size_t(scalar_scanner(*known_)(text.data + at, text.end()) - text.data); }
 
@@ -34,9 +37,6 @@ class Pretokenizer {
   class Splitter {
    public:
     Splitter(const Pretokenizer& pretokenizer, Text text, Context& context);
-    ~Splitter() {
-      if (matcher_) matcher_->end();
-    }
     Splitter(const Splitter&) = delete;
     Splitter& operator=(const Splitter&) = delete;
     // Up to `capacity` more pretokens; 0 at the end of the text. Throws Failure(MATCH_FAILED).
@@ -48,7 +48,7 @@ class Pretokenizer {
     const Pretokenizer& pretokenizer_;
     Text text_;
     size_t at_ = 0;  // where the next pretoken begins
-    Pcre2Matcher* matcher_ = nullptr;
+    std::optional<SplitCascade::Pieces> pieces_;  // by PCRE2
     ScanState state_;
     bool is_scanned_;  // by the kernel
   };
@@ -57,7 +57,7 @@ class Pretokenizer {
   std::optional<Pattern> known_;
   const Kernel* kernel_ = nullptr;          // of a known pattern, unless another engine is wanted
   NextPretoken next_ = nullptr;             // of a known pattern, unless PCRE2 is wanted
-  std::unique_ptr<Pcre2Pattern> compiled_;  // else
+  std::unique_ptr<SplitCascade> compiled_;  // else
   const Phases* phases_;
 };
 

@@ -50,13 +50,13 @@ TEST_CASE("context: at most one idle one for each processor stays") {
   std::vector<std::unique_ptr<bpe::ContextPool::Loan>> loans;
   for (size_t i = 0; i < many; i++) {
     loans.push_back(std::make_unique<bpe::ContextPool::Loan>(pool));
-    (*loans.back())->matcher = std::make_unique<bpe::Pcre2Matcher>(pattern);  // the mark by which it is known again
+    (*loans.back())->matchers.push_back(std::make_unique<bpe::Pcre2Matcher>(pattern));  // the mark by which it is known again
   }
   loans.clear();
   size_t known = 0;
   for (size_t i = 0; i < many; i++) {
     loans.push_back(std::make_unique<bpe::ContextPool::Loan>(pool));
-    known += (*loans.back())->matcher != nullptr;
+    known += !(*loans.back())->matchers.empty();
   }
   CHECK(known == slot_count());
 }
