@@ -164,8 +164,18 @@ void ChunkEncoder::settle_long(const Vocabulary& vocabulary, Text text) {
 void ChunkEncoder::merge_words(const Vocabulary& vocabulary, const Phases& phases, Text text) {
   Chunk& chunk = chunk_;
   constexpr size_t alone = std::size(word_limits) - 1;
+  const auto merge_alone = [&](uint16_t i) {
+    const std::span<const uint32_t> ranks = merge(vocabulary, text.part(chunk.starts[i], chunk.starts[i + 1]), merge_);
+    chunk.values[i] = PretokenValue::at_offset(chunk.ranks.size(), ranks.size());
+    std::copy(ranks.begin(), ranks.end(), chunk.ranks.room(ranks.size()));
+    chunk.ranks.add(ranks.size());
+  };
   for (size_t kind = 0; kind < alone; kind++) {
     if (word_counts_[kind] == 0) continue;
+    if (!vocabulary.priorities_are_ranks()) {
+      for (size_t n = 0; n < word_counts_[kind]; n++) merge_alone(words_[kind][n]);
+      continue;
+    }
     MergeBatch batch;
     batch.text = text.data;
     batch.text_size = text.size;
@@ -180,13 +190,7 @@ void ChunkEncoder::merge_words(const Vocabulary& vocabulary, const Phases& phase
     phases.merge(vocabulary, batch);
     chunk.ranks.add(batch.ranks_size - chunk.ranks.size());
   }
-  for (size_t n = 0; n < word_counts_[alone]; n++) {
-    const uint16_t i = words_[alone][n];
-    const std::span<const uint32_t> ranks = merge(vocabulary, text.part(chunk.starts[i], chunk.starts[i + 1]), merge_);
-    chunk.values[i] = PretokenValue::at_offset(chunk.ranks.size(), ranks.size());
-    std::copy(ranks.begin(), ranks.end(), chunk.ranks.room(ranks.size()));
-    chunk.ranks.add(ranks.size());
-  }
+  for (size_t n = 0; n < word_counts_[alone]; n++) merge_alone(words_[alone][n]);
 }
 
 void ChunkEncoder::insert_missed(Text text) {

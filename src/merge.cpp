@@ -7,6 +7,21 @@
 namespace bpe {
 namespace {
 
+// One loop over the whole input with the merges of the vocabulary.
+std::span<const uint32_t> merge_at_once(const Vocabulary& vocabulary, Text pretoken, MergeScratch& scratch) {
+  if (vocabulary.priorities_are_ranks())
+    return merge_by(vocabulary, pretoken, scratch, [&](uint32_t left, uint32_t right) { return vocabulary.merged(left, right); });
+  // What the loop takes for the rank of a merged token is the place of its merge, behind all ranks.
+  constexpr uint32_t first_place = max_vocabulary_size + 1;
+  const auto rank_of = [&](uint32_t symbol) { return symbol < first_place ? symbol : vocabulary.made(symbol - first_place); };
+  const std::span<const uint32_t> symbols = merge_by(vocabulary, pretoken, scratch, [&](uint32_t left, uint32_t right) {
+    const uint32_t place = vocabulary.merged(rank_of(left), rank_of(right));
+    return place == no_rank ? no_rank : first_place + place;
+  });
+  std::transform(symbols.begin(), symbols.end(), scratch.ranks.begin(), rank_of);  // they are the first of them
+  return symbols;
+}
+
 // Encodes a long pretoken in windows that fit the nearest cache.
 //
 // Two neighbouring tokens fit each other if the encoding of their bytes is those two. A sequence in which all neighbours fit is the
@@ -17,7 +32,6 @@ namespace {
 // A window with the same bytes as the last one, as in a long run of one character, has the same tokens.
 std::span<const uint32_t> merge_in_windows(const Vocabulary& vocabulary, Text pretoken, MergeScratch& scratch, size_t window) {
   constexpr size_t first_overlap = 8;
-  const auto pair_rank = [&](uint32_t left, uint32_t right) { return vocabulary.merged(left, right); };
   std::vector<uint32_t>& merged = scratch.merged;
   merged.clear();
   Text last;
@@ -29,7 +43,7 @@ std::span<const uint32_t> merge_in_windows(const Vocabulary& vocabulary, Text pr
     for (size_t overlap = first_overlap;; overlap *= 4) {
       for (const size_t least = merged.size() - std::min(merged.size(), overlap); kept > least;) begin -= vocabulary.bytes(merged[--kept]).size;
       const Text part = pretoken.part(begin, end);
-      if (part.view() != last.view()) ranks = merge_by(vocabulary, part, scratch, pair_rank);
+      if (part.view() != last.view()) ranks = merge_at_once(vocabulary, part, scratch);
       last = part;
       if (kept > 0 && ranks.front() != merged[kept]) continue;
       merged.resize(kept);
@@ -53,7 +67,7 @@ std::span<const uint32_t> merge(const Vocabulary& vocabulary, Text pretoken, Mer
   constexpr size_t step = 1008;
   const size_t window = (8 * vocabulary.max_token_size() / step + 1) * step;
   if (pretoken.size > window) return merge_in_windows(vocabulary, pretoken, scratch, window);
-  return merge_by(vocabulary, pretoken, scratch, [&](uint32_t left, uint32_t right) { return vocabulary.merged(left, right); });
+  return merge_at_once(vocabulary, pretoken, scratch);
 }
 
 }  // namespace bpe

@@ -20,6 +20,10 @@ uint64_t make_slot(uint64_t hash, size_t size, uint32_t rank, uint32_t offset) {
   return uint64_t{offset} << 40 | uint64_t{rank} << 20 | std::min(size, max_stored_size) << tag_bits | (hash & tag_mask);
 }
 
+[[noreturn]] void throw_missing_byte(unsigned byte) {
+  throw Failure(TOKEN_RANKER_MISSING_BYTE, byte, "the byte 0x%02X is no token: all 256 single bytes must be", byte);
+}
+
 }  // namespace
 
 Vocabulary::Vocabulary(Tokens tokens) : tokens_(std::move(tokens)) {
@@ -39,7 +43,42 @@ Vocabulary::Vocabulary(Tokens tokens, std::span<const Merge> merges, std::span<c
   pairs_ = PairTable(merges, pilots);
 }
 
-void Vocabulary::index_tokens() {
+Vocabulary::Vocabulary(Tokens tokens, const MergeList& list) : tokens_(std::move(tokens)), is_absent_(list.is_absent) {
+  const auto is_literal = [&](uint32_t rank) { return !list.is_literal.empty() && list.is_literal[rank]; };
+  rank_of_byte_.fill(no_rank);
+  rank_of_byte_pair_.assign(1 << 16, no_rank);
+  for (uint32_t rank = 0; rank < size(); rank++) {
+    if (bytes(rank).size == 1 && !is_literal(rank)) rank_of_byte_[bytes(rank).data[0]] = rank;
+  }
+  for (unsigned byte = 0; byte < 256; byte++) {
+    if (is_absent_[byte]) rank_of_byte_[byte] = 0;
+    if (rank_of_byte_[byte] == no_rank) throw_missing_byte(byte);
+  }
+  std::vector<Merge> merges = list.merges;
+  if (!list.is_by_rank) {
+    made_.reserve(merges.size());
+    for (Merge& merge : merges) {
+      made_.push_back(merge.rank);
+      merge.rank = uint32_t(made_.size() - 1);
+    }
+  }
+  pairs_ = PairTable(merges, {});
+  for (const Merge& merge : merges) {
+    const Text left = bytes(merge.left), right = bytes(merge.right);
+    if (left.size == 1 && right.size == 1) rank_of_byte_pair_[size_t{left.data[0]} << 8 | right.data[0]] = merge.rank;
+  }
+
+  const std::vector<bool> is_unreachable = find_unreachable(list.is_literal);
+  if (list.takes_whole_pretokens) {
+    // A literal is unreachable, but no text is its pretoken either.
+    for (uint32_t rank = 0; rank < size(); rank++) merges_make_all_tokens_ &= !is_unreachable[rank] || is_literal(rank);
+    index_tokens(list.is_literal);
+  } else {
+    index_tokens(is_unreachable);
+  }
+}
+
+void Vocabulary::index_tokens(const std::vector<bool>& is_hidden) {
   const uint32_t count = uint32_t(size());
   size_t short_count = 0, medium_count = 0;
   for (uint32_t rank = 0; rank < count; rank++) {
@@ -74,7 +113,9 @@ void Vocabulary::index_tokens() {
       hashes[i] = hash_bytes(token.data, token.size);
       prefetch_long(hashes[i]);
     }
-    for (uint32_t i = 0; i < in_batch; i++) index_token(first + i, keys[i], hashes[i]);
+    for (uint32_t i = 0; i < in_batch; i++) {
+      if (is_hidden.empty() || !is_hidden[first + i]) index_token(first + i, keys[i], hashes[i]);
+    }
   }
 }
 
@@ -126,9 +167,19 @@ void Vocabulary::index_bytes() {
     if (token.size == 2) rank_of_byte_pair_[size_t{token.data[0]} << 8 | token.data[1]] = rank;
   }
   for (unsigned byte = 0; byte < 256; byte++) {
-    if (rank_of_byte_[byte] == no_rank)
-      throw Failure(TOKEN_RANKER_MISSING_BYTE, byte, "the byte 0x%02X is no token: all 256 single bytes must be", byte);
+    if (rank_of_byte_[byte] == no_rank) throw_missing_byte(byte);
   }
+}
+
+// Two neighbours that join to a token's bytes are what those bytes alone come to, so that a token they do not come to is never made.
+std::vector<bool> Vocabulary::find_unreachable(const std::vector<bool>& is_literal) const {
+  std::vector<bool> is_unreachable(size());
+  MergeScratch scratch;
+  for (uint32_t rank = 0; rank < size(); rank++) {
+    if (bytes(rank).size == 1 && is_literal.empty()) continue;
+    is_unreachable[rank] = (!is_literal.empty() && is_literal[rank]) || merge(*this, bytes(rank), scratch)[0] != rank;
+  }
+  return is_unreachable;
 }
 
 uint32_t Vocabulary::find(Text text) const {

@@ -35,6 +35,17 @@ class Vocabulary {
   // A vocabulary whose merges are known to make all of its tokens, with the pilots of their table.
   Vocabulary(Tokens tokens, std::span<const Merge> merges, std::span<const uint8_t> pilots);
 
+  // The merges of a list, and what is a token besides them.
+  struct MergeList {
+    std::vector<Merge> merges;             // distinct pairs, in the order of the list
+    bool is_by_rank = true;                // the first of several merges is the one that makes the lowest rank; false: that comes first here
+    bool takes_whole_pretokens = false;    // a pretoken that is a token is that token, whatever the merges make of it
+    std::vector<bool> is_literal;          // [tokens] not made of bytes: no text is encoded to it
+    std::array<bool, 256> is_absent = {};  // bytes that have no token; they must not be asked for
+  };
+  // Throws as the first one. Tokens that no merge comes to are never found, unless whole pretokens are taken.
+  Vocabulary(Tokens tokens, const MergeList& list);
+
   size_t size() const { return tokens_.numbers.size(); }
   uint32_t number(uint32_t rank) const { return tokens_.numbers[rank]; }
   bool numbers_are_ranks() const { return numbers_are_ranks_; }
@@ -43,8 +54,13 @@ class Vocabulary {
   }
   const Tokens& tokens() const { return tokens_; }
   size_t max_token_size() const { return max_token_size_; }
-  // Whether the bytes of every token merge to it.
+  // Whether the bytes of every token that find() finds merge to it.
   bool merges_make_all_tokens() const { return merges_make_all_tokens_; }
+  // Whether the priority of a merge is the rank of the token that it makes. Else pairs() has places in a list of merges, lower first.
+  bool priorities_are_ranks() const { return made_.empty(); }
+  // The token that the merge at this place makes.
+  uint32_t made(uint32_t place) const { return made_[place]; }
+  bool is_absent(uint8_t byte) const { return is_absent_[byte]; }
 
   // The rank of the token with these bytes, or no_rank.
   uint32_t find(Text bytes) const;
@@ -66,7 +82,7 @@ class Vocabulary {
   // The tables behind these two, [256] and [65536].
   const uint32_t* byte_ranks() const { return rank_of_byte_.data(); }
   const uint32_t* byte_pair_ranks() const { return rank_of_byte_pair_.data(); }
-  // The rank of the token that two neighbouring tokens merge to, or no_rank.
+  // The rank of the token that two neighbouring tokens merge to (or the place: see priorities_are_ranks), or no_rank.
   uint32_t merged(uint32_t left, uint32_t right) const { return pairs_.find(left, right); }
   const PairTable& pairs() const { return pairs_; }
 
@@ -94,9 +110,10 @@ class Vocabulary {
     }
   }
 
-  void index_tokens();
+  void index_tokens(const std::vector<bool>& is_hidden = {});
   void index_token(uint32_t rank, const PretokenKey& key, uint64_t hash);
   void index_bytes();
+  std::vector<bool> find_unreachable(const std::vector<bool>& is_literal) const;
   std::vector<Merge> derive_merges() const;
   std::vector<Merge> list_all_splits() const;
 
@@ -104,6 +121,8 @@ class Vocabulary {
   bool numbers_are_ranks_ = true;
   size_t max_token_size_ = 0;
   bool merges_make_all_tokens_ = true;
+  std::vector<uint32_t> made_;  // [merges] rank that each makes, if priorities are places
+  std::array<bool, 256> is_absent_ = {};
   Table<ShortLine> short_;
   Table<MediumLine> medium_;
   unsigned short_shift_ = 0, medium_shift_ = 0;
