@@ -82,7 +82,11 @@ bool TextArgument::Pieces::next() {
     if (written == bpe::no_utf8) return false;
     filled_ += written;
     at_ = to;
-    piece_ = is_at_end() ? filled_ : bpe::find_last_cut(encoding_.pretokenizer(), special, {utf8_.get(), filled_});
+    if (is_at_end()) {
+      piece_ = filled_;
+    } else {
+      piece_ = encoding_.may_cut() ? bpe::find_last_cut(special, {utf8_.get(), filled_}) : 0;
+    }
     if (piece_ > 0) return true;
   }
 }

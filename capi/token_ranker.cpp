@@ -12,7 +12,7 @@
 #include "encoder.hpp"
 #include "failure.hpp"
 #include "handle.hpp"
-#include "load/rank_file.hpp"
+#include "load/definition.hpp"
 #include "unicode/class_table.hpp"
 
 namespace {
@@ -96,9 +96,9 @@ bpe::EncodingParts make_parts(const token_ranker_definition& definition) {
   const bpe::Text vocabulary(checked(definition.vocabulary, definition.vocabulary_size, "definition: vocabulary is NULL, vocabulary_size is not 0"),
                              definition.vocabulary_size);
   if (definition.format == TOKEN_RANKER_FORMAT_BUILTIN) return bpe::make_builtin_parts(vocabulary.view());
-  require(definition.format == TOKEN_RANKER_FORMAT_RANKS, "definition: format is none of TOKEN_RANKER_FORMAT_…");
-  require(definition.pattern, "definition: pattern is NULL; a rank file has none of its own");
-  return {"custom", "", bpe::load_rank_file(vocabulary), bpe::SpecialTokens()};
+  require(definition.format >= TOKEN_RANKER_FORMAT_RANKS && definition.format <= TOKEN_RANKER_FORMAT_DETECT,
+          "definition: format is none of TOKEN_RANKER_FORMAT_…");
+  return bpe::load_vocabulary(vocabulary, definition.format, definition.pattern != nullptr);
 }
 
 constexpr size_t least_cache_limit = size_t{256} << 10;  // what a cache has from the beginning is less
@@ -120,6 +120,7 @@ token_ranker_t* load(const token_ranker_definition& given) {
   bpe::EncodingParts parts = make_parts(definition);
   if (definition.name) parts.name.assign(definition.name, definition.name_size);
   if (definition.pattern) parts.pattern.assign(definition.pattern, definition.pattern_size);
+  if (definition.special_tokens) require(parts.added.is_empty(), "definition: special_tokens is set; a tokenizer.json has its own");
   if (definition.special_tokens)
     parts.special_tokens = bpe::SpecialTokens({definition.special_tokens, definition.special_tokens + definition.special_tokens_size});
   const size_t cache_limit = definition.cache_limit ? std::max(definition.cache_limit, least_cache_limit) : bpe::ContextPool::default_cache_limit;
@@ -156,6 +157,12 @@ const char* token_ranker_status_name(token_ranker_status status) {
     NAME(OUT_OF_MEMORY);
     NAME(MATCH_FAILED);
     NAME(INTERNAL);
+    NAME(BAD_JSON);
+    NAME(BAD_VALUE);
+    NAME(UNSUPPORTED_FEATURE);
+    NAME(BAD_MERGE);
+    NAME(ADDED_TOKEN_CONFLICT);
+    NAME(UNKNOWN_FORMAT);
 #undef NAME
   }
   return "UNKNOWN_STATUS";
@@ -312,6 +319,19 @@ token_ranker_status token_ranker_info(const token_ranker_t* ranker, token_ranker
     filled.special_tokens = encoding.special_tokens().data();
     filled.special_tokens_size = encoding.special_tokens().size();
     filled.max_token = encoding.decoder().max_token();
+    filled.max_tokens_per_byte = uint32_t(encoding.normalizer().max_growth());
+    filled.added_tokens = encoding.added().always().data();
+    filled.added_tokens_size = encoding.added().always().size();
+    const bpe::EncodingStory& story = encoding.story();
+    filled.tokens_before = story.tokens_before.data();
+    filled.tokens_before_size = story.tokens_before.size();
+    filled.tokens_after = story.tokens_after.data();
+    filled.tokens_after_size = story.tokens_after.size();
+    filled.source = story.source.c_str();
+    filled.reference = story.reference.c_str();
+    filled.pattern_name = encoding.pretokenizer().known_pattern() ? bpe::pattern_name(*encoding.pretokenizer().known_pattern()) : "";
+    filled.normalizer = encoding.normalizer().name();
+    filled.notes = story.notes.c_str();
     std::memcpy(information, &filled, filled.struct_size);
   });
 }

@@ -9,7 +9,8 @@
  *     token_ranker_encode(ranker, "hello world", 11, NULL, 0, tokens, 64, &size, &error);   // 15339 1917
  *     token_ranker_free(ranker);
  *
- * The tokens are those of tiktoken 0.14.0, token for token, on every input. No network, no files, no other library.
+ * The tokens are those of tiktoken 0.14.0, token for token, on every input; those of a tokenizer.json are those of the Hugging Face library
+ * tokenizers 0.23.3. No network, no files, no other library.
  *
  * Words. A token is a number, its token bytes are what it stands for. A pattern (a regular expression) splits text into pretokens;
  * merges join bytes to tokens inside one pretoken and never across its edge. A special token is matched as text before the split and
@@ -73,7 +74,7 @@ typedef int32_t token_ranker_status;
 #define TOKEN_RANKER_BAD_RANK 18        /* the second field is not a number from 0 to 4294967295 */
 #define TOKEN_RANKER_EMPTY_TOKEN 19     /* a token of no bytes */
 #define TOKEN_RANKER_DUPLICATE_TOKEN 20 /* the same bytes twice */
-#define TOKEN_RANKER_DUPLICATE_RANK 21  /* the same rank twice */
+#define TOKEN_RANKER_DUPLICATE_RANK 21  /* the same rank, or number of a token, twice */
 #define TOKEN_RANKER_MISSING_BYTE 22    /* one of the 256 single bytes is no token; offset is the byte */
 #define TOKEN_RANKER_TOO_LARGE 23       /* more tokens or longer ones than the library takes: see token_ranker_load */
 /* The rest of a definition. */
@@ -86,6 +87,13 @@ typedef int32_t token_ranker_status;
 #define TOKEN_RANKER_OUT_OF_MEMORY 48
 #define TOKEN_RANKER_MATCH_FAILED 49 /* the pattern exceeded its match limits; offset is the byte of the text where the match began */
 #define TOKEN_RANKER_INTERNAL 50     /* a mistake in the library: please report it */
+/* A tokenizer.json or tekken.json. The message names the key and the value. */
+#define TOKEN_RANKER_BAD_JSON 64             /* no JSON, or brackets nested too deep; offset is the byte */
+#define TOKEN_RANKER_BAD_VALUE 65            /* a value is missing, of another type or out of range */
+#define TOKEN_RANKER_UNSUPPORTED_FEATURE 66  /* the file asks for something that the library does not do: its tokens would be others */
+#define TOKEN_RANKER_BAD_MERGE 67            /* a merge is malformed or not of tokens of the vocabulary; offset is its index */
+#define TOKEN_RANKER_ADDED_TOKEN_CONFLICT 68 /* two added tokens that cannot be told apart, or a number twice; offset is the index */
+#define TOKEN_RANKER_UNKNOWN_FORMAT 69       /* none of the formats that are detected */
 
 /**
  * What went wrong, in the caller's memory. On success only `status` and `message[0]` are written. The struct never changes.
@@ -137,8 +145,11 @@ typedef struct token_ranker_special_token {
 } token_ranker_special_token;
 
 /* What the vocabulary of a definition holds. */
-#define TOKEN_RANKER_FORMAT_RANKS 1   /* a rank file (.tiktoken): lines of "base64-of-token-bytes rank" */
-#define TOKEN_RANKER_FORMAT_BUILTIN 2 /* the name of an encoding inside the library, to be opened with changes */
+#define TOKEN_RANKER_FORMAT_RANKS 1          /* a rank file (.tiktoken, tiktoken.model): lines of "base64-of-token-bytes rank" */
+#define TOKEN_RANKER_FORMAT_BUILTIN 2        /* the name of an encoding inside the library, to be opened with changes */
+#define TOKEN_RANKER_FORMAT_TOKENIZER_JSON 3 /* a tokenizer.json of Hugging Face with a byte-level BPE model */
+#define TOKEN_RANKER_FORMAT_TEKKEN_JSON 4    /* a tekken.json of Mistral */
+#define TOKEN_RANKER_FORMAT_DETECT 5         /* one of these three files: by what is in it */
 
 /**
  * What token_ranker_load makes an encoding of. Set everything to 0, then struct_size, then the fields that are needed.
@@ -151,9 +162,11 @@ typedef struct token_ranker_definition {
   size_t vocabulary_size;
   int32_t format;          /* TOKEN_RANKER_FORMAT_… */
   uint32_t reserved;       /* 0 */
-  const char *pattern;     /* [pattern_size] UTF-8; NULL: the built-in's own (a rank file has none, so there it is required) */
+  const char *pattern;     /* [pattern_size] UTF-8; NULL: the file's or the built-in's own. A rank file has none: NULL is then for the
+                              published ones only, which are known by their SHA-256. A JSON file has its own: NULL is required */
   size_t pattern_size;
-  const token_ranker_special_token *special_tokens; /* [special_tokens_size]; NULL: the built-in's own, else none */
+  const token_ranker_special_token *special_tokens; /* [special_tokens_size]; NULL: the file's or the built-in's own, else none. NULL is
+                                                       required for a tokenizer.json */
   size_t special_tokens_size;
   const char *engine;      /* NUL-terminated: what splits the text. NULL: the fastest. "pcre2", "scalar", or the name of a kernel:
                               for tests and benches, the pretokens are the same */
@@ -164,20 +177,27 @@ typedef struct token_ranker_definition {
 /**
  * Makes an encoding from memory.
  *
- * The rank of a token is its number and its merge priority. All 256 single bytes must be tokens. Limits: 1,048,575 tokens, 4,096
- * bytes in one, 16 MiB in all of them; 65,536 special tokens of 64 KiB at most, 16 MiB in all; 64 KiB of
+ * In a rank file the rank of a token is its number and its merge priority. All 256 single bytes must be tokens. Limits: 1,048,575 tokens,
+ * 4,096 bytes in one, 16 MiB in all of them; 65,536 special tokens of 64 KiB at most, 16 MiB in all; 64 KiB of
  * pattern, less where PCRE2 compiles it to more than it takes.
  *
  * The pattern is one of the known ones (split by a scanner) or any other, which PCRE2 matches with the meaning it has in tiktoken;
  * text that a pattern leaves unmatched is dropped, as there. A construct whose meaning could not be made the same is refused.
  *
+ * A tokenizer.json (byte-level BPE) gives what `encode(text, add_special_tokens=False).ids` of tokenizers gives when all special tokens are
+ * allowed: merges by their places in the list, normalisation (NFC, Unicode 9.0.0), the pre-tokenizers Split, Digits and ByteLevel with
+ * the meaning that patterns have in Oniguruma, and added tokens with all their properties and with the numbers that tokenizers gives them. Its
+ * special tokens are the added tokens with `"special": true`; the others are always found in text. What its post-processor puts around a text
+ * is in token_ranker_info. A tekken.json is read as mistral-common 1.13.1 does. A file that asks for anything else is refused by name.
+ *
  * @param definition  not NULL; copied, not needed after the call.
  * @param ranker      out, not NULL: the handle, released by token_ranker_free; NULL on error.
  * @param error       out, or NULL.
  * @return TOKEN_RANKER_OK; INVALID_ARGUMENT; UNKNOWN_ENCODING; every status of the groups "A rank file" and "The rest of a
- *         definition"; OUT_OF_MEMORY.
+ *         definition"; every status of the group "A tokenizer.json or tekken.json"; OUT_OF_MEMORY.
  *
- * Source: tiktoken/load.py, load_tiktoken_bpe, but strict: what is silently mended or fails later there is refused here.
+ * Source: tiktoken/load.py, load_tiktoken_bpe, but strict: what is silently mended or fails later there is refused here; tokenizers
+ * 0.23.3; mistral-common 1.13.1, tekken.py.
  */
 TOKEN_RANKER_API token_ranker_status token_ranker_load(const token_ranker_definition *definition, token_ranker_t **ranker,
                                                        token_ranker_error *error);
@@ -188,8 +208,8 @@ TOKEN_RANKER_API token_ranker_status token_ranker_load(const token_ranker_defini
  * @param ranker  NULL is fine.
  *
  * Memory of a handle: the tables of its vocabulary (about 7 MB for cl100k_base, 14 MB for o200k_base) and at most one idle context
- * for each processor. A context keeps at most 8 MiB between calls (512 KiB and the cache_limit of the definition), and 3 MiB more where PCRE2 matches the pattern; what a longer
- * pretoken needs beyond that goes with its call.
+ * for each processor. A context keeps at most 9 MiB between calls (7,680 KiB of them are the cache_limit of the definition), and 3 MiB more
+ * for each pattern that PCRE2 matches; what a longer pretoken or a text to be normalised needs beyond that goes with its call.
  */
 TOKEN_RANKER_API void token_ranker_free(token_ranker_t *ranker);
 
@@ -208,14 +228,15 @@ TOKEN_RANKER_API void token_ranker_free(token_ranker_t *ranker);
  *                         other is ordinary. NULL allowed if allowed_size is 0 or TOKEN_RANKER_ALL_SPECIAL.
  * @param allowed_size     elements; 0 encodes all text as ordinary.
  * @param tokens           [tokens_capacity] out, the caller's memory. NULL allowed if tokens_capacity is 0.
- * @param tokens_capacity  tokens. text_size always suffices: a token covers at least one byte.
+ * @param tokens_capacity  tokens. text_size always suffices, as a token covers at least one byte; with a normaliser text_size times
+ *                         max_tokens_per_byte of token_ranker_info.
  * @param tokens_size      out, not NULL: tokens in the whole encoding, also when they did not fit; 0 on other errors.
  * @param error            out, or NULL.
  * @return TOKEN_RANKER_OK; BUFFER_TOO_SMALL (tokens holds the first tokens_capacity); INVALID_ARGUMENT; MATCH_FAILED (patterns that are
  *         not known only); OUT_OF_MEMORY.
  *
  * Where special tokens overlap, the leftmost and among those the longest allowed one is taken. The text between two of them is a text
- * of its own: the pattern does not look beyond it.
+ * of its own: the pattern does not look beyond it. Added tokens of a tokenizer.json that are not special are found always.
  *
  * Threads: any number may share one ranker. Source: tiktoken core.py, Encoding.encode.
  */
@@ -225,7 +246,7 @@ TOKEN_RANKER_API token_ranker_status token_ranker_encode(const token_ranker_t *r
 
 /**
  * Counts tokens: min(count, limit + 1), storing none. Encodes little further than the limit needs; reads on only to find the next allowed
- * special token, and, where PCRE2 matches the pattern, to check the text as UTF-8.
+ * special token, to normalise up to it, and, where PCRE2 matches the pattern, to check the text as UTF-8.
  *
  * @param ranker, text, text_size, allowed, allowed_size  as in token_ranker_encode.
  * @param limit  SIZE_MAX: no limit.
@@ -266,7 +287,7 @@ typedef struct token_ranker_span {
 } token_ranker_span;
 
 /**
- * Splits text into pretokens; special tokens are ordinary text here.
+ * Splits text into pretokens; special and added tokens are ordinary text here, and nothing is normalised.
  *
  * @param ranker, text, text_size  as in token_ranker_encode.
  * @param spans           [spans_capacity] out, the caller's memory, in the order of the text. What lies between two spans matches nothing
@@ -361,17 +382,28 @@ typedef struct token_ranker_information {
   const char *name;                /* [name_size], also NUL-terminated */
   size_t name_size;
   const char *pattern;             /* [pattern_size], also NUL-terminated; as it was given */
-  size_t pattern_size;
+  size_t pattern_size;             /* of several, one after another, with a line end between them */
   const char *engine;              /* what splits the text: "scalar", "pcre2", or a kernel; NUL-terminated */
   const char *unicode_version;     /* of the character classes, such as "16.0.0"; NUL-terminated */
   size_t vocabulary_size;          /* tokens without the special ones */
   const uint8_t *token_bytes;      /* the bytes of all of them, in the order of their ranks, one after another */
   const uint32_t *token_offsets;   /* [vocabulary_size + 1]: bytes of entry i are [token_offsets[i], token_offsets[i + 1]) */
-  const uint32_t *token_numbers;   /* [vocabulary_size]: the token of entry i, ascending for a rank file */
+  const uint32_t *token_numbers;   /* [vocabulary_size]: the token of entry i, ascending but for a tokenizer.json */
   const token_ranker_special_token *special_tokens; /* [special_tokens_size] */
   size_t special_tokens_size;
   uint32_t max_token;              /* the largest token, special ones too */
-  uint32_t reserved;               /* 0 */
+  uint32_t max_tokens_per_byte;    /* tokens that one byte of text becomes at most: 1 without a normaliser */
+  const token_ranker_special_token *added_tokens; /* [added_tokens_size]: those that are always found in text, special ones aside */
+  size_t added_tokens_size;
+  const uint32_t *tokens_before;   /* [tokens_before_size]: what the file's post-processor puts before the tokens of a text */
+  size_t tokens_before_size;
+  const uint32_t *tokens_after;    /* [tokens_after_size]: and after them */
+  size_t tokens_after_size;
+  const char *source;              /* the kind of file: "built-in", "rank file", "tokenizer.json", "tekken.json v3"; NUL-terminated */
+  const char *reference;           /* whose tokens these are, such as "tokenizers 0.23.3"; NUL-terminated */
+  const char *pattern_name;        /* of a known pattern, such as "o200k"; "" for any other; NUL-terminated */
+  const char *normalizer;          /* such as "NFC, Unicode 9.0.0"; "": none; NUL-terminated */
+  const char *notes;               /* a line for everything that is not as in the reference or not as the file says; NUL-terminated */
 } token_ranker_information;
 
 /**

@@ -109,7 +109,7 @@ void encode_batch(const Encoding& encoding, const uint8_t* bytes, const int64_t*
   const size_t wanted = threads == 1 ? SIZE_MAX : std::clamp(total / (threads * jobs_per_thread), least_work, most_work);
 
   const SpecialTokens::Finder finder(encoding.special_tokens(), allowed);
-  const bool may_cut = encoding.pretokenizer().is_known_pattern();
+  const bool may_cut = encoding.may_cut();
   std::vector<std::unique_ptr<Job>> jobs;
   const auto add_job = [&](size_t first, size_t last, size_t begin, size_t end, bool is_last_part) {
     jobs.push_back(std::unique_ptr<Job>(new Job{first, last, begin, end, is_last_part, {}, 0, {}, {}}));
@@ -118,7 +118,7 @@ void encode_batch(const Encoding& encoding, const uint8_t* bytes, const int64_t*
     const size_t begin = size_t(offsets[text]), size = size_t(offsets[text + 1]) - begin;
     if (size > wanted && may_cut) {
       for (size_t at = 0; at < size;) {
-        const size_t end = size - at > wanted ? find_cut(encoding.pretokenizer(), finder, {bytes + begin, size}, at + wanted) : size;
+        const size_t end = size - at > wanted ? find_cut(finder, {bytes + begin, size}, at + wanted) : size;
         add_job(text, text + 1, begin + at, begin + end, end == size);
         at = end;
       }

@@ -13,23 +13,27 @@ constexpr size_t pad = 16;
 
 }  // namespace
 
-Decoder::Decoder(const Vocabulary& vocabulary, const SpecialTokens& special_tokens) {
-  const size_t count = vocabulary.size() + special_tokens.size();
-  max_token_ = vocabulary.number(uint32_t(vocabulary.size() - 1));
-  size_t special_size = 0;
-  for (size_t i = 0; i < special_tokens.size(); i++) {
-    max_token_ = std::max(max_token_, special_tokens[i].token);
-    special_size += special_tokens[i].text_size;
-  }
+Decoder::Decoder(const Vocabulary& vocabulary, const SpecialTokens& special_tokens, std::span<const token_ranker_special_token> added_tokens) {
+  const size_t count = vocabulary.size() + special_tokens.size() + added_tokens.size();
   const auto& [bytes, offsets, numbers] = vocabulary.tokens();
+  max_token_ = *std::max_element(numbers.begin(), numbers.end());
+  size_t special_size = 0;
+  const std::span<const token_ranker_special_token> lists[] = {{special_tokens.data(), special_tokens.size()}, added_tokens};
+  for (const auto& list : lists) {
+    for (const token_ranker_special_token& special : list) {
+      max_token_ = std::max(max_token_, special.token);
+      special_size += special.text_size;
+    }
+  }
   bytes_.reserve(bytes.size() + special_size + pad);
   bytes_ = bytes;
   table_.resize(std::min<size_t>(size_t{max_token_} + 1, 4 * count + 4096));
   for (uint32_t rank = 0; rank < vocabulary.size(); rank++) add(numbers[rank], {offsets[rank], offsets[rank + 1] - offsets[rank]});
-  for (size_t i = 0; i < special_tokens.size(); i++) {
-    const token_ranker_special_token& special = special_tokens[i];
-    add(special.token, {uint32_t(bytes_.size()), uint32_t(special.text_size)});
-    bytes_.insert(bytes_.end(), special.text, special.text + special.text_size);
+  for (const auto& list : lists) {
+    for (const token_ranker_special_token& special : list) {
+      add(special.token, {uint32_t(bytes_.size()), uint32_t(special.text_size)});
+      bytes_.insert(bytes_.end(), special.text, special.text + special.text_size);
+    }
   }
   bytes_.resize(bytes_.size() + pad);
 }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -15,8 +16,8 @@ namespace bpe {
 // One flat table: where the bytes of each token lie.
 class Decoder {
  public:
-  // Where a number is both, the vocabulary has it; where two special tokens share one, the first.
-  Decoder(const Vocabulary& vocabulary, const SpecialTokens& special_tokens);
+  // Where a number is both, the vocabulary has it; where two special tokens share one, the first; added tokens come last.
+  Decoder(const Vocabulary& vocabulary, const SpecialTokens& special_tokens, std::span<const token_ranker_special_token> added_tokens = {});
 
   uint32_t max_token() const { return max_token_; }
 

@@ -120,9 +120,33 @@ bool encode_ordinary(const Encoding& encoding, Text text, Context& context, Toke
   return (encoding.pretokenizer().scan() ? encode_scanned : encode_split)(encoding, text, context, sink);
 }
 
+// Text of an encoding with added tokens or a normaliser. False: the sink wants no more.
+//
+//   text -> runs between added tokens -> normalised -> runs between the added tokens that are normalised, too
+bool encode_by_rules(const Encoding& encoding, Text text, SpecialSelection allowed, Context& context, TokenSink& sink) {
+  const Normalizer& normalizer = encoding.normalizer();
+  const AddedTokens::Search added(encoding.added(), allowed);
+  const auto add_token = [&](uint32_t token) {
+    if (uint32_t* tokens = sink.room(1)) *tokens = token;
+    return sink.add(1);
+  };
+  const auto encode_normalized = [&](Text run) {
+    return encode_ordinary(encoding, normalizer.prefix(run, context.normalized), context, sink);
+  };
+  const auto encode_run = [&](Text run) {
+    return added.run(AddedTokens::in_normalized_text, normalizer.normalize(run, context.normalized), encode_normalized, add_token);
+  };
+  return added.run(AddedTokens::in_text, text, encode_run, add_token);
+}
+
 }  // namespace
 
 void encode(const Encoding& encoding, Text text, SpecialSelection allowed, TokenSink& sink) {
+  if (encoding.has_text_rules()) {
+    ContextPool::Loan context(encoding.contexts());
+    encode_by_rules(encoding, text, allowed, *context, sink);
+    return;
+  }
   const SpecialTokens::Finder finder(encoding.special_tokens(), allowed);
   ContextPool::Loan context(encoding.contexts());
   if (text.size >= long_text) sink.expect(text.size);
@@ -146,6 +170,7 @@ size_t count(const Encoding& encoding, Text text, SpecialSelection allowed, size
 void encode_pretoken(const Encoding& encoding, Text pretoken, TokenSink& sink) {
   if (pretoken.size == 0) return;
   ContextPool::Loan context(encoding.contexts());
+  pretoken = encoding.normalizer().replace_absent(pretoken, context->normalized);
   encode_piece(encoding.vocabulary(), pretoken, context->encoder.merge_scratch(), sink);
 }
 

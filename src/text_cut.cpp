@@ -31,21 +31,26 @@ bool is_cut(const SpecialTokens::Finder& finder, Text text, size_t at) {
 
 }  // namespace
 
-size_t find_cut(const Pretokenizer& pretokenizer, const SpecialTokens::Finder& finder, Text text, size_t from) {
-  if (!pretokenizer.is_known_pattern()) return text.size;
+size_t find_cut(const SpecialTokens::Finder& finder, Text text, size_t from) {
   for (size_t at = std::max<size_t>(from, 1); at < text.size; at++) {
     if (is_cut(finder, text, at)) return at;
   }
   return text.size;
 }
 
-size_t find_last_cut(const Pretokenizer& pretokenizer, const SpecialTokens::Finder& finder, Text text) {
-  if (!pretokenizer.is_known_pattern()) return 0;
+size_t find_last_cut(const SpecialTokens::Finder& finder, Text text) {
   // A special token may go on behind the text.
   for (size_t at = text.size - std::min(text.size, finder.max_size()); at-- > 1;) {
     if (is_cut(finder, text, at)) return at;
   }
   return 0;
+}
+
+bool may_hold_cut(Text text) {
+  for (size_t at = 1; at < text.size; at++) {
+    if (begins_no_letter(text.data + at, text.end())) return true;
+  }
+  return false;
 }
 
 }  // namespace bpe

@@ -83,18 +83,11 @@ using Scanners = std::array<ScanFunction*, pattern_count>;  // [Pattern]
 
 // The scanners for one instruction set.
 struct Kernel {
-<<<<<<< HEAD
-  const char* name;                   // as in TOKEN_RANKER_KERNEL=avx2
-  bool (*is_supported)() noexcept;    // the CPU has it and the operating system saves its registers
-  ScanFunction* scan[pattern_count];  // indexed by Pattern
-  const Phases* phases;               // what follows the scan, with the same instructions
-  const Transcoders* transcoders;     // what may precede it
-=======
   const char* name;                 // as in TOKEN_RANKER_KERNEL=avx2
   bool (*is_supported)() noexcept;  // the CPU has it and the operating system saves its registers
   const Scanners& scan;
   const Phases* phases;             // what follows the scan, with the same instructions
->>>>>>> c73c889 (scan: give each pattern the codes of its characters, and kernels one table of scanners)
+  const Transcoders* transcoders;   // what may precede it
 };
 
 }  // namespace bpe

@@ -153,7 +153,7 @@ static void test_information(void) {
     CHECK(information.special_tokens[i].reserved == 0);
   }
   CHECK(strcmp(information.special_tokens[2].text, "<|fim_middle|>") == 0 && information.special_tokens[2].token == 50282);
-  CHECK(information.max_token == 50283 && information.reserved == 0);
+  CHECK(information.max_token == 50283 && information.max_tokens_per_byte == 1);
 
   /* A program that knows fewer fields, and one that knows more. */
   memset(&information, 0x5A, sizeof information);
