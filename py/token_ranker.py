@@ -52,7 +52,7 @@ _BYTES = (bytes, bytearray, memoryview)
 
 _ABI_VERSION = 1
 _OK, _BUFFER_TOO_SMALL, _UNKNOWN_TOKEN, _BAD_PATTERN, _OUT_OF_MEMORY = 0, 2, 4, 34, 48
-_FORMAT_RANKS, _FORMAT_BUILTIN = 1, 2
+_FORMAT_RANKS, _FORMAT_BUILTIN, _FORMAT_DETECT = 1, 2, 5
 _CATALOG_ENCODING, _CATALOG_MODEL, _CATALOG_MODEL_PREFIX = 1, 2, 3
 _SIZE_MAX = c_size_t(-1).value  # as limit: none; as number of special tokens: all
 _NOT_FOUND = 2**32 - 1
@@ -77,7 +77,9 @@ _Information = _struct(
     struct_size=c_size_t, name=c_void_p, name_size=c_size_t, pattern=c_void_p, pattern_size=c_size_t, engine=c_char_p,
     unicode_version=c_char_p, vocabulary_size=c_size_t, token_bytes=c_void_p, token_offsets=POINTER(c_uint32),
     token_numbers=POINTER(c_uint32), special_tokens=POINTER(_SpecialToken), special_tokens_size=c_size_t, max_token=c_uint32,
-    reserved=c_uint32,
+    max_tokens_per_byte=c_uint32, added_tokens=POINTER(_SpecialToken), added_tokens_size=c_size_t, tokens_before=POINTER(c_uint32),
+    tokens_before_size=c_size_t, tokens_after=POINTER(c_uint32), tokens_after_size=c_size_t, source=c_char_p, reference=c_char_p,
+    pattern_name=c_char_p, normalizer=c_char_p, notes=c_char_p,
 )  # fmt: skip
 
 _TEXT = [c_char_p, c_size_t]
@@ -302,9 +304,10 @@ class _Core(tuple):
         self.name = ctypes.string_at(info.name, info.name_size).decode("utf-8")
         self.pat_str = ctypes.string_at(info.pattern, info.pattern_size).decode("utf-8")
         self.max_token = info.max_token
-        self.special_tokens = {}
-        for special in info.special_tokens[: info.special_tokens_size]:
-            self.special_tokens[ctypes.string_at(special.text, special.text_size).decode("utf-8")] = special.token
+        self.special_tokens = _texts_and_tokens(info.special_tokens, info.special_tokens_size)
+        self.added_tokens = _texts_and_tokens(info.added_tokens, info.added_tokens_size)
+        self.is_tokenizer_json = info.source == b"tokenizer.json"
+        self.opened_file: _OpenedFile | None = None
         self.special_names = list(self.special_tokens)
         self.special_indices = {name: index for index, name in enumerate(self.special_names)}
         self.all_indices_but = functools.lru_cache(maxsize=64)(functools.partial(_indices_but, self.special_names))
@@ -321,6 +324,8 @@ class _Core(tuple):
         registered = ENCODINGS.get(self.name)
         if registered is not None and registered.__dict__.get("_core_bpe") is self:
             return self.name
+        if self.opened_file:
+            return {"name": self.name, **self.opened_file.state()}
         parts = {"name": self.name, "pat_str": self.pat_str}
         return {**parts, "mergeable_ranks": self.mergeable_ranks, "special_tokens": self.special_tokens}
 
@@ -513,6 +518,10 @@ class _Core(tuple):
         return _each(self.decode_bytes, batch, num_threads)
 
 
+def _texts_and_tokens(tokens: Any, size: int) -> dict[str, int]:
+    return {ctypes.string_at(token.text, token.text_size).decode("utf-8"): token.token for token in tokens[:size]}
+
+
 def _indices_but(names: list[str], excluded: frozenset[str]) -> bytes:
     return array("I", [index for index, name in enumerate(names) if name not in excluded]).tobytes()
 
@@ -525,30 +534,62 @@ def _any_of(names: frozenset[str]) -> Any:
 
 
 def _restore(state: Any) -> Encoding:
-    return get_encoding(state) if isinstance(state, str) else Encoding(**state)
+    if isinstance(state, str):
+        return get_encoding(state)
+    encoding = Encoding.__new__(Encoding)
+    encoding.__setstate__(state)
+    return encoding
 
 
 # ---- Encoding ----------------------------------------------------------------------------------------------------------------------
 
 
-def _load_ranks(name: str, pat_str: str, mergeable_ranks: dict[bytes, int], special_tokens: dict[str, int]) -> c_void_p:
-    for text in (pat_str, *special_tokens):
+def _load(
+    name: str, file_format: int, vocabulary: bytes, pat_str: str | None, special_tokens: dict[str, int] | None
+) -> c_void_p:
+    for text in (*([] if pat_str is None else [pat_str]), *(special_tokens or {})):
         if not isinstance(text, str):
             raise TypeError(f"{_named(text)} is not an instance of 'str'")
-    texts = [text.encode("utf-8") for text in special_tokens]
-    specials = (_SpecialToken * len(texts))()
-    for special, text, token in zip(specials, texts, special_tokens.values()):
-        special.text, special.text_size, special.token = ctypes.cast(c_char_p(text), c_void_p), len(text), _token(token)
-    builtin = _builtin_with_ranks(mergeable_ranks)
-    definition = _Definition(struct_size=ctypes.sizeof(_Definition), format=_FORMAT_BUILTIN if builtin else _FORMAT_RANKS)
+    definition = _Definition(struct_size=ctypes.sizeof(_Definition), format=file_format)
     definition.name = name_bytes = str(name).encode("utf-8")
     definition.name_size = len(name_bytes)
-    definition.vocabulary = vocabulary = builtin.encode("utf-8") if builtin else _rank_file(mergeable_ranks)
-    definition.vocabulary_size = len(vocabulary)
-    definition.pattern = pattern = pat_str.encode("utf-8")
-    definition.pattern_size = len(pattern)
-    definition.special_tokens, definition.special_tokens_size = specials, len(specials)
+    definition.vocabulary, definition.vocabulary_size = vocabulary, len(vocabulary)
+    if pat_str is not None:
+        definition.pattern = pattern = pat_str.encode("utf-8")
+        definition.pattern_size = len(pattern)
+    if special_tokens is not None:
+        texts = [text.encode("utf-8") for text in special_tokens]
+        specials = (_SpecialToken * len(texts))()
+        for special, text, token in zip(specials, texts, special_tokens.values()):
+            special.text, special.text_size, special.token = ctypes.cast(c_char_p(text), c_void_p), len(text), _token(token)
+        definition.special_tokens, definition.special_tokens_size = specials, len(specials)
     return _new_ranker(_library.token_ranker_load, ctypes.byref(definition))
+
+
+def _load_ranks(name: str, pat_str: str, mergeable_ranks: dict[bytes, int], special_tokens: dict[str, int]) -> c_void_p:
+    if not isinstance(pat_str, str):
+        raise TypeError(f"{_named(pat_str)} is not an instance of 'str'")
+    builtin = _builtin_with_ranks(mergeable_ranks)
+    if builtin:
+        return _load(name, _FORMAT_BUILTIN, builtin.encode("utf-8"), pat_str, special_tokens)
+    return _load(name, _FORMAT_RANKS, _rank_file(mergeable_ranks), pat_str, special_tokens)
+
+
+class _OpenedFile:
+    """The file of an encoding, which is read again to pickle it: it is not kept in memory."""
+
+    def __init__(self, path: str, pat_str: str | None, special_tokens: dict[str, int] | None) -> None:
+        self.path, self.pat_str, self.special_tokens = os.path.abspath(path), pat_str, special_tokens
+        self.stamp = self._stamp()
+
+    def _stamp(self) -> tuple[int, int]:
+        status = os.stat(self.path)
+        return status.st_size, status.st_mtime_ns
+
+    def state(self) -> dict[str, Any]:
+        if self._stamp() != self.stamp:
+            raise ValueError(f"{self.path} has changed since it was opened: the encoding cannot be pickled")
+        return {"file": read_file(self.path), "pat_str": self.pat_str, "special_tokens": self.special_tokens}
 
 
 def _rank_file(mergeable_ranks: dict[bytes, int]) -> bytes:
@@ -602,6 +643,29 @@ class Encoding:
         """The same encoding as a tiktoken.Encoding."""
         ranks, special_tokens = encoding._mergeable_ranks, encoding._special_tokens
         return cls(encoding.name, pat_str=encoding._pat_str, mergeable_ranks=ranks, special_tokens=special_tokens)
+
+    @classmethod
+    def from_file(
+        cls, path: str | os.PathLike[str], *, name: str | None = None, pat_str: str | None = None,
+        special_tokens: dict[str, int] | None = None,
+    ) -> Encoding:  # fmt: skip
+        """Opens a tokenizer.json, a tekken.json or a rank file (.tiktoken, tiktoken.model), whichever it is.
+
+        name: how to call it; its file name if not given.
+        pat_str: required for a rank file that is not one of the published ones, as such files have no pattern; not for the others.
+        special_tokens: for a rank file.
+
+        Of a tokenizer.json, `encode(text, allowed_special="all")` gives what `encode(text, add_special_tokens=False).ids` of the Hugging
+        Face library gives. Added tokens that are not special, such as <think>, are found in any text. What the library would not do
+        exactly is refused by name: TokenRankerError, a ValueError.
+        """
+        path = os.fspath(path)
+        opened = _OpenedFile(path, pat_str, special_tokens)
+        ranker = _load(os.path.basename(path) if name is None else name, _FORMAT_DETECT, read_file(path), pat_str, special_tokens)
+        self = cls.__new__(cls)
+        self._use(_Core(_library, ranker))
+        self._core_bpe.opened_file = opened
+        return self
 
     @classmethod
     def _builtin(cls, name: str) -> Encoding:
@@ -662,6 +726,9 @@ class Encoding:
     def __setstate__(self, value: Any) -> None:
         if isinstance(value, str):
             self.__dict__ = get_encoding(value).__dict__
+        elif "file" in value:
+            ranker = _load(value["name"], _FORMAT_DETECT, value["file"], value["pat_str"], value["special_tokens"])
+            self._use(_Core(_library, ranker))
         else:
             self.__init__(**value)
 
@@ -758,6 +825,8 @@ class Encoding:
         >>> stable, [8842] in completions
         ([31373], True)
         """
+        if self._core_bpe.is_tokenizer_json:
+            raise ValueError("encode_with_unstable is of tiktoken: it does not know the rules of a tokenizer.json")
         return _encode_with_unstable(self._core_bpe, text, allowed_special, disallowed_special)
 
     def encode_single_token(self, text_or_bytes: Text) -> int:
@@ -850,6 +919,19 @@ class Encoding:
         return list(self._core_bpe.sorted_token_bytes)
 
     @property
+    def added_tokens(self) -> dict[str, int]:
+        """Tokens of a tokenizer.json that are found in any text, special ones aside: text to token."""
+        return dict(self._core_bpe.added_tokens)
+
+    def add_template(self, tokens: Iterable[int]) -> list[int]:
+        """The tokens of a text with those around them that the file's post-processor adds, such as the one for its beginning.
+
+        Of a tokenizer.json, `add_template(encode(text, allowed_special="all"))` is what `encode(text).ids` of the Hugging Face library is.
+        """
+        info = self._core_bpe.information()
+        return [*info.tokens_before[: info.tokens_before_size], *tokens, *info.tokens_after[: info.tokens_after_size]]
+
+    @property
     def eot_token(self) -> int:
         """The token of <|endoftext|>; KeyError if there is none."""
         return self._special_tokens["<|endoftext|>"]
@@ -881,6 +963,8 @@ class Encoding:
         if not isinstance(text, _BYTES):
             raise TypeError(f"{_named(text)} is not an instance of 'bytes'")
         data = bytes(text)
+        if self._core_bpe.is_tokenizer_json:
+            return self.encode_ordinary(data)
         try:
             data.decode("utf-8")
         except UnicodeDecodeError as error:
@@ -1209,6 +1293,44 @@ def _decode_files(encoding: Encoding, options: Any) -> None:
         sys.stdout.buffer.write(encoding.decode_bytes([int(word) for word in _read(file).split()]))
 
 
+def _show_information(options: Any) -> None:
+    encoding = _open_encoding(options.encoding)
+    info = encoding._core_bpe.information()
+    known = info.pattern_name.decode()
+    patterns = encoding._pat_str.splitlines() if not known and "\n" in encoding._pat_str else [encoding._pat_str]
+    rows = [
+        ("name", encoding.name),
+        ("source", info.source.decode()),
+        ("same tokens as", info.reference.decode()),
+        ("pattern", f"{known} (known)" if known else "another one"),
+        *(("", repr(pattern)) for pattern in patterns),
+        ("split by", info.engine.decode()),
+        ("character classes", f"Unicode {info.unicode_version.decode()}"),
+        ("normalizer", info.normalizer.decode() or "none"),
+        ("vocabulary", f"{info.vocabulary_size} tokens, the largest {encoding.max_token_value}"),
+        ("special tokens", _shown_tokens(encoding._special_tokens)),
+        ("always found", _shown_tokens(encoding.added_tokens)),
+        ("template", " ".join(map(str, encoding.add_template(["..."])))),
+    ]
+    rows += [("differs" if i == 0 else "", note) for i, note in enumerate(info.notes.decode().splitlines() or ["in nothing"])]
+    for name, value in rows:
+        print(f"{name:18}{value}")
+
+
+def _shown_tokens(tokens: dict[str, int]) -> str:
+    shown = [f"{text} {token}" for text, token in itertools.islice(tokens.items(), 8)]
+    return ", ".join([str(len(tokens)), *shown, *(["..."] if len(tokens) > len(shown) else [])])
+
+
+def _open_encoding(name: str) -> Encoding:
+    """An encoding, a model, or else a file."""
+    if name in list_encoding_names():
+        return get_encoding(name)
+    if os.sep in name or os.path.isfile(name):
+        return Encoding.from_file(name)
+    return encoding_for_model(name)
+
+
 def _read(file: str) -> bytes:
     return sys.stdin.buffer.read() if file == "-" else read_file(file)
 
@@ -1227,10 +1349,13 @@ def _parse_arguments(arguments: Sequence[str] | None) -> Any:
         command = commands.add_parser(name, help=description, description=description)
         command.set_defaults(run=run, special=set())
         command.add_argument("files", nargs="*", default=["-"], metavar="FILE", help="none or -: standard input")
-        command.add_argument("-e", "--encoding", default="o200k_base", metavar="NAME", help="an encoding or a model (default: o200k_base)")
+        command.add_argument("-e", "--encoding", default="o200k_base", metavar="NAME", help="an encoding, a model or a file (default: o200k_base)")
         if run is not _decode_files:
             text = "recognise special tokens; else their text is ordinary"
             command.add_argument("-s", "--special", action="store_const", const="all", help=text)
+    description = "print what an encoding, a model or a file is: pattern, normalizer, sizes, special tokens, what differs"
+    command = commands.add_parser("info", help=description, description=description)
+    command.add_argument("encoding", metavar="FILE|NAME", help="a tokenizer.json, tekken.json or rank file, an encoding or a model")
     commands.add_parser("encodings", help="list the encodings")
     return parser.parse_args(arguments)
 
@@ -1241,9 +1366,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.command == "encodings":
             print(*list_encoding_names(), sep="\n")
+        elif options.command == "info":
+            _show_information(options)
         else:
-            open_encoding = get_encoding if options.encoding in list_encoding_names() else encoding_for_model
-            options.run(open_encoding(options.encoding), options)
+            options.run(_open_encoding(options.encoding), options)
         sys.stdout.flush()
     except (OSError, ValueError, LookupError) as error:
         print(f"token_ranker: {error.args[0] if isinstance(error, KeyError) else error}", file=sys.stderr)
