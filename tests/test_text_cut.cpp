@@ -33,12 +33,12 @@ TEST_CASE("text_cut: both sides have the tokens of the whole") {
         const std::vector<uint32_t> expected = test::encode(encoding, string, allowed);
         CAPTURE(string);
         for (size_t from = 0; from <= text.size; from++) {
-          const size_t at = find_cut(encoding.pretokenizer(), finder, text, from);
+          const size_t at = find_cut(finder, text, from);
           REQUIRE(at >= from);
           REQUIRE(encode_parts(encoding, string, at, allowed) == expected);
           cuts += at < text.size;
           // Of what is known so far, whatever follows.
-          const size_t last = find_last_cut(encoding.pretokenizer(), finder, text.part(0, from));
+          const size_t last = find_last_cut(finder, text.part(0, from));
           REQUIRE((last == 0 || last < from));
           REQUIRE(encode_parts(encoding, string, last, allowed) == expected);
           last_cuts += last > 0;
@@ -53,8 +53,8 @@ TEST_CASE("text_cut: both sides have the tokens of the whole") {
 TEST_CASE("text_cut: between a letter and what ends it, and nowhere else") {
   const bpe::Encoding& encoding = test::builtin("cl100k_base");
   const bpe::SpecialTokens::Finder finder(encoding.special_tokens(), test::no_special);
-  const auto first = [&](std::string_view text) { return find_cut(encoding.pretokenizer(), finder, bpe::Text(text), 0); };
-  const auto last = [&](std::string_view text) { return find_last_cut(encoding.pretokenizer(), finder, bpe::Text(text)); };
+  const auto first = [&](std::string_view text) { return find_cut(finder, bpe::Text(text), 0); };
+  const auto last = [&](std::string_view text) { return find_last_cut(finder, bpe::Text(text)); };
   CHECK(first("ab cd ef") == 2);
   CHECK(last("ab cd ef") == 5);
   CHECK(first("漢\n") == 3);
@@ -69,11 +69,9 @@ TEST_CASE("text_cut: between a letter and what ends it, and nowhere else") {
   CHECK(last("") == 0);
 }
 
-TEST_CASE("text_cut: a pattern that is not known is not cut") {
-  const bpe::Pretokenizer pretokenizer("[a-z ]+", "");
-  const bpe::SpecialTokens special;
-  const bpe::SpecialTokens::Finder finder(special, test::no_special);
-  const std::string_view text = "ab cd";
-  CHECK(find_cut(pretokenizer, finder, bpe::Text(text), 0) == text.size());
-  CHECK(find_last_cut(pretokenizer, finder, bpe::Text(text)) == 0);
+TEST_CASE("text_cut: which encodings have cuts") {
+  CHECK(test::builtin("cl100k_base").may_cut());
+  CHECK(test::builtin("o200k_harmony").may_cut());
+  for (const char* text : {"a b", "a\n", "x、y", "字。"}) CHECK(bpe::may_hold_cut(bpe::Text(std::string_view(text))));
+  for (const char* text : {"", " ", "ab", " ab", "、", "\n<x>"}) CHECK(!bpe::may_hold_cut(bpe::Text(std::string_view(text))));
 }
