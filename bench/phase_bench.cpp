@@ -67,7 +67,7 @@ constexpr Phases clocked_phases = {
     [](Chunk& chunk, const PretokenCache& cache) { clocked.run(probe, [&] { clocked.real->probe(chunk, cache); }); },
     [](const Chunk& chunk) { return clocked.run(count, [&] { return clocked.real->count(chunk); }); },
     [](const Chunk& chunk, const PretokenCache& cache, uint32_t* ranks) {
-      clocked.run(emit, [&] { clocked.real->emit(chunk, cache, ranks); });
+      return clocked.run(emit, [&] { return clocked.real->emit(chunk, cache, ranks); });
     },
     [](const Vocabulary& vocabulary, MergeBatch& batch) {
       clocked.run(merge_words, [&] { clocked.real->merge(vocabulary, batch); });

@@ -36,15 +36,15 @@ struct MediumKeys {
 
 }  // namespace
 
-bool ChunkEncoder::encode_chunk(const Vocabulary& vocabulary, const Phases& phases, Text text, TokenSink& sink) {
+bool ChunkEncoder::encode_chunk(const Vocabulary& vocabulary, const Phases& phases, Text text, TokenSink& sink, size_t readable) {
   Chunk& chunk = chunk_;
   chunk.short_count = chunk.medium_count = chunk.long_count = 0;
   chunk.ranks.clear();
 
-  // The last few pretokens may end nearer to the end of the text than make_keys reads: they are keyed in a copy with room behind it.
+  // The last few pretokens may end nearer to the end of what is readable than make_keys reads: they are keyed in a copy with room behind it.
   size_t reachable = chunk.size;
-  while (reachable > 0 && chunk.starts[reachable - 1] + key_reach > text.size) reachable--;
-  phases.make_keys(text.data, chunk, 0, reachable, cache_);
+  while (reachable > 0 && chunk.starts[reachable - 1] + key_reach > readable) reachable--;
+  if (reachable > 0) phases.make_keys(text.data, chunk, 0, reachable, cache_);
   if (reachable < chunk.size) {
     uint8_t tail[2 * key_reach + Chunk::pad] = {};
     const size_t tail_begin = chunk.starts[reachable];
@@ -68,9 +68,16 @@ bool ChunkEncoder::encode_chunk(const Vocabulary& vocabulary, const Phases& phas
   }
   for (const uint16_t gap : chunk.gaps) chunk.values[gap] = PretokenValue::none;
 
-  const size_t count = phases.count(chunk);
-  if (uint32_t* tokens = sink.room(count + Chunk::pad)) {
-    phases.emit(chunk, cache_, tokens);
+  // Tokens need not be counted before they are written where there is room for one of each byte.
+  const size_t most = chunk.starts[chunk.size] - chunk.starts[0];
+  uint32_t* tokens = sink.spare_room(most + Chunk::pad);
+  size_t count = most;
+  if (!tokens) {
+    count = phases.count(chunk);
+    tokens = sink.room(count + Chunk::pad);
+  }
+  if (tokens) {
+    count = phases.emit(chunk, cache_, tokens);
     if (!vocabulary.numbers_are_ranks()) {
       for (size_t i = 0; i < count; i++) tokens[i] = vocabulary.number(tokens[i]);
     }

@@ -37,9 +37,12 @@ class ChunkEncoder {
   Chunk& chunk() { return chunk_; }
   MergeScratch& merge_scratch() { return merge_; }
 
-  // Encodes the chunk: chunk.size pretokens that stand in `text` at chunk.starts. Nothing is read at or beyond text.end(). False: the
-  // sink wants no more.
-  bool encode_chunk(const Vocabulary& vocabulary, const Phases& phases, Text text, TokenSink& sink);
+  // Encodes the chunk: chunk.size pretokens that stand in `text` at chunk.starts. readable: bytes from text.data on, at least text.size,
+  // that may be read. False: the sink wants no more.
+  bool encode_chunk(const Vocabulary& vocabulary, const Phases& phases, Text text, TokenSink& sink, size_t readable);
+  bool encode_chunk(const Vocabulary& vocabulary, const Phases& phases, Text text, TokenSink& sink) {
+    return encode_chunk(vocabulary, phases, text, sink, text.size);
+  }
 
  private:
   // A word that has its value from another one with the same bytes, which comes first.

@@ -51,10 +51,13 @@ bool encode_scanned(const Encoding& encoding, Text text, Context& context, Token
       chunk.size = count;
     }
     if (chunk.size > 0) {
-      const Text rest = text.part(origin, text.size);
+      // A short text was scanned in a copy, behind which there is more to read.
+      const bool is_copied = state.tail_position == 0;
+      const Text rest = is_copied ? Text(state.tail + ScanState::look_behind, text.size).part(origin, text.size) : text.part(origin, text.size);
+      const size_t readable = is_copied ? sizeof state.tail - ScanState::look_behind - origin : rest.size;
       // Where a pretoken may be a giant, the chunk is longer than one.
       const bool wants_more = chunk.starts[chunk.size] <= giant_size
-                                  ? context.encoder.encode_chunk(vocabulary, phases, rest, sink)
+                                  ? context.encoder.encode_chunk(vocabulary, phases, rest, sink, readable)
                                   : encode_one_by_one(vocabulary, chunk, rest, context.encoder.merge_scratch(), sink);
       if (!wants_more) return false;
     }

@@ -18,6 +18,8 @@ class TokenSink {
   virtual void expect(size_t) {}
   // Memory for `count` more tokens, valid until the next call; nullptr: they need not be written. Throws std::bad_alloc.
   virtual uint32_t* room(size_t count) = 0;
+  // The same if it is there already, without growing or copying; else nullptr.
+  virtual uint32_t* spare_room(size_t) { return nullptr; }
   // The first `count` tokens of that room are written. False: no more are wanted.
   virtual bool add(size_t count) = 0;
 
@@ -42,6 +44,7 @@ class TokenBuffer final : public TokenSink {
     if (capacity_ - size_ < count) grow(count);
     return tokens_ + size_;
   }
+  uint32_t* spare_room(size_t count) override { return capacity_ - size_ >= count ? tokens_ + size_ : nullptr; }
   bool add(size_t count) override {
     size_ += count;
     return true;
@@ -84,10 +87,13 @@ class TokenArray final : public TokenSink {
   TokenArray(uint32_t* tokens, size_t capacity) : tokens_(tokens), capacity_(capacity) {}
 
   uint32_t* room(size_t count) override {
-    is_direct_ = size_ <= capacity_ && capacity_ - size_ >= count;
-    if (is_direct_) return tokens_ + size_;
+    if (uint32_t* tokens = spare_room(count)) return tokens;
     rest_.clear();
     return rest_.room(count);
+  }
+  uint32_t* spare_room(size_t count) override {
+    is_direct_ = size_ <= capacity_ && capacity_ - size_ >= count;
+    return is_direct_ ? tokens_ + size_ : nullptr;
   }
   bool add(size_t count) override {
     // What did not fit as a whole may still fit in part.

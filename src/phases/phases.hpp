@@ -49,8 +49,8 @@ struct Phases {
   // Tokens in all values of the chunk.
   size_t (*count)(const Chunk& chunk);
 
-  // Writes the ranks of all values in order; up to 16 elements beyond them may be overwritten.
-  void (*emit)(const Chunk& chunk, const PretokenCache& cache, uint32_t* ranks);
+  // Writes the ranks of all values in order, and returns how many; up to 16 elements beyond them may be overwritten.
+  size_t (*emit)(const Chunk& chunk, const PretokenCache& cache, uint32_t* ranks);
 
   // Merges words of 2 to MergeBatch::max_word_size bytes.
   void (*merge)(const Vocabulary& vocabulary, MergeBatch& batch);

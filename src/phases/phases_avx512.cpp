@@ -131,7 +131,8 @@ size_t count(const Chunk& chunk) {
   return size_t(_mm512_reduce_add_epi64(total)) + elsewhere;
 }
 
-void emit(const Chunk& chunk, const PretokenCache& cache, uint32_t* out) {
+size_t emit(const Chunk& chunk, const PretokenCache& cache, uint32_t* out) {
+  const uint32_t* const begin = out;
   const __m512i rank_mask = _mm512_set1_epi64(max_vocabulary_size), two = _mm512_set1_epi64(2);
   for (size_t i = 0; i < chunk.size; i += 8) {
     const size_t in_batch = std::min<size_t>(8, chunk.size - i);
@@ -168,6 +169,7 @@ void emit(const Chunk& chunk, const PretokenCache& cache, uint32_t* out) {
       out += rank_count;
     }
   }
+  return size_t(out - begin);
 }
 
 #include "lockstep_merge.hpp"

@@ -79,7 +79,8 @@ inline size_t count(const Chunk& chunk) {
   return total;
 }
 
-inline void emit(const Chunk& chunk, const PretokenCache& cache, uint32_t* out) {
+inline size_t emit(const Chunk& chunk, const PretokenCache& cache, uint32_t* out) {
+  const uint32_t* const begin = out;
   for (size_t i = 0; i < chunk.size; i++) {
     const uint64_t value = chunk.values[i];
     if (const uint32_t inline_count = PretokenValue::inline_count(value)) {
@@ -92,6 +93,7 @@ inline void emit(const Chunk& chunk, const PretokenCache& cache, uint32_t* out) 
     const uint32_t* ranks = value & PretokenValue::in_log ? cache.ranks_in_log(value) : chunk.ranks.data() + PretokenValue::offset(value);
     out = std::copy_n(ranks, PretokenValue::count(value), out);
   }
+  return size_t(out - begin);
 }
 
 inline void merge(const Vocabulary& vocabulary, MergeBatch& batch) {
