@@ -26,6 +26,7 @@ PairTable::PairTable(std::span<const Merge> merges, std::span<const uint8_t> pil
   } else {
     set_bits(unsigned(std::bit_width(pilots.size() - 1)) + 2);
     pilots_.assign(pilots.begin(), pilots.end());
+    pilots_.resize(pilots.size() + pad);
   }
   // In batches, so that the slots are on their way when they are written.
   constexpr size_t batch = 64;
@@ -43,7 +44,7 @@ PairTable::PairTable(std::span<const Merge> merges, std::span<const uint8_t> pil
 // Large buckets first, while most slots are free.
 bool PairTable::search_pilots(std::span<const Merge> merges) {
   const size_t buckets = size_t{1} << pilot_bits_;
-  pilots_.assign(buckets, 0);
+  pilots_.assign(buckets + pad, 0);
 
   // Counting sort of the hashes by bucket.
   std::vector<uint32_t> begin(buckets + 1);

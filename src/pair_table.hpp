@@ -47,13 +47,18 @@ class PairTable {
   const uint64_t* slots() const { return slots_.data(); }
   const uint64_t* slot_of(uint64_t key) const { return slots_.data() + place(key); }
 
-  std::span<const uint8_t> pilots() const { return pilots_; }
+  // At least 3 more bytes are readable behind the pilots.
+  std::span<const uint8_t> pilots() const { return {pilots_.data(), size_t{1} << pilot_bits_}; }
+  unsigned pilot_bits() const { return pilot_bits_; }
+  unsigned slot_bits() const { return slot_bits_; }
+
+  static constexpr uint64_t hash_factor = 0x9E3779B97F4A7C15, pilot_factor = 0xD1B54A32D192ED03, place_factor = 0xBF58476D1CE4E5B9;
 
  private:
-  static uint64_t hash(uint64_t key) { return key * 0x9E3779B97F4A7C15; }
+  static uint64_t hash(uint64_t key) { return key * hash_factor; }
   size_t bucket(uint64_t hash) const { return hash >> (64 - pilot_bits_); }
   size_t place(uint64_t hash, uint64_t pilot) const {
-    return ((hash ^ (hash >> 29) ^ (pilot * 0xD1B54A32D192ED03)) * 0xBF58476D1CE4E5B9) >> (64 - slot_bits_);
+    return ((hash ^ (hash >> 29) ^ (pilot * pilot_factor)) * place_factor) >> (64 - slot_bits_);
   }
   size_t place(uint64_t key) const {
     const uint64_t h = hash(key);
@@ -62,10 +67,12 @@ class PairTable {
   void set_bits(unsigned slot_bits);
   bool search_pilots(std::span<const Merge> merges);
 
+  static constexpr size_t pad = 3;
+
   unsigned slot_bits_ = 3;
   unsigned pilot_bits_ = 1;
   Table<uint64_t> slots_ = Table<uint64_t>(8);  // key << rank_bits | rank; 0: empty
-  std::vector<uint8_t> pilots_ = std::vector<uint8_t>(2);
+  std::vector<uint8_t> pilots_ = std::vector<uint8_t>(2 + pad);
 };
 
 }  // namespace bpe

@@ -89,19 +89,29 @@ TEST_CASE("phases: a chunk has the tokens of its pretokens") {
   }
 }
 
+// Sizes of words, and how many, around what is merged side by side.
+std::vector<std::pair<size_t, size_t>> list_batches() {
+  std::vector<std::pair<size_t, size_t>> batches;
+  for (const size_t max_size : {16, 32, 64}) {
+    for (const size_t count : {1, 2, 15, 16, 17, 33, 63, 64, 65, 500, 2048}) batches.emplace_back(max_size, count);
+  }
+  return batches;
+}
+
 TEST_CASE("phases: words merged together have the ranks of each alone") {
+  const std::vector<std::pair<size_t, size_t>> test_batches = list_batches();
   for (const char* name : {"cl100k_base", "o200k_base", "r50k_base"}) {
     const bpe::Vocabulary& vocabulary = test::builtin(name).vocabulary();
     for (const bpe::Kernel* kernel : supported_kernels()) {
-      for (const size_t max_size : {16, 32, 64}) {
-        CAPTURE(name, kernel->name, max_size);
-        test::Random random(max_size);
+      for (const auto& [max_size, count] : test_batches) {
+        CAPTURE(name, kernel->name, max_size, count);
+        test::Random random(max_size + count);
         std::string text;
         std::vector<uint32_t> starts = {0};
         std::vector<uint16_t> words;
-        for (size_t i = 0; i < 500; i++) {
+        for (size_t i = 0; i < count; i++) {
           const std::string_view alphabet = std::array<std::string_view, 4>{"a", "etaoinshr", " \n\t", "\xE4\xB8\x80\x81\xAD"}[random.below(4)];
-          text += random.letters(alphabet, i < 4 ? max_size : 2 + random.below(max_size - 1));
+          text += random.letters(alphabet, i < 4 ? max_size : 1 + random.below(i % 2 ? 5 : max_size));
           starts.push_back(uint32_t(text.size()));
           words.push_back(uint16_t(i));
         }

@@ -52,7 +52,7 @@ struct Phases {
   // Writes the ranks of all values in order, and returns how many; up to 16 elements beyond them may be overwritten.
   size_t (*emit)(const Chunk& chunk, const PretokenCache& cache, uint32_t* ranks);
 
-  // Merges words of 2 to MergeBatch::max_word_size bytes.
+  // Merges words of 1 to MergeBatch::max_word_size bytes.
   void (*merge)(const Vocabulary& vocabulary, MergeBatch& batch);
 };
 

@@ -19,10 +19,10 @@
 #include <immintrin.h>
 
 #if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,bmi,bmi2,lzcnt,popcnt"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx512cd,bmi,bmi2,lzcnt,popcnt"))), apply_to = function)
 #else
 #pragma GCC push_options
-#pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,bmi,bmi2,lzcnt,popcnt")
+#pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx512cd,bmi,bmi2,lzcnt,popcnt")
 #endif
 
 namespace bpe {
@@ -220,7 +220,13 @@ struct Simd {
   }
 };
 
-void merge(const Vocabulary& vocabulary, MergeBatch& batch) { merge_in_lockstep<Simd>(vocabulary, batch); }
+#include "column_merge.hpp"
+
+void merge(const Vocabulary& vocabulary, MergeBatch& batch) {
+  if (batch.max_size <= 16) return merge_in_columns<16>(vocabulary, batch);
+  if (batch.max_size <= 32) return merge_in_columns<32>(vocabulary, batch);
+  merge_in_lockstep<Simd>(vocabulary, batch);
+}
 
 }  // namespace avx512
 
