@@ -172,7 +172,7 @@ void ChunkEncoder::merge_words(const Vocabulary& vocabulary, const Phases& phase
   Chunk& chunk = chunk_;
   constexpr size_t alone = std::size(word_limits) - 1;
   const auto merge_alone = [&](uint16_t i) {
-    const std::span<const uint32_t> ranks = merge(vocabulary, text.part(chunk.starts[i], chunk.starts[i + 1]), merge_);
+    const std::span<const uint32_t> ranks = merge(vocabulary, phases, text.part(chunk.starts[i], chunk.starts[i + 1]), merge_);
     chunk.values[i] = PretokenValue::at_offset(chunk.ranks.size(), ranks.size());
     std::copy(ranks.begin(), ranks.end(), chunk.ranks.room(ranks.size()));
     chunk.ranks.add(ranks.size());

@@ -13,9 +13,9 @@ constexpr size_t giant_size = (size_t{1} << 28) - 1;
 constexpr size_t long_text = size_t{64} << 10;
 
 // Appends the tokens of one pretoken. False: the sink wants no more.
-bool encode_piece(const Vocabulary& vocabulary, Text pretoken, MergeScratch& scratch, TokenSink& sink) {
+bool encode_piece(const Vocabulary& vocabulary, const Phases& phases, Text pretoken, MergeScratch& scratch, TokenSink& sink) {
   const uint32_t whole = vocabulary.find(pretoken);
-  const std::span<const uint32_t> ranks = whole != no_rank ? std::span(&whole, 1) : merge(vocabulary, pretoken, scratch);
+  const std::span<const uint32_t> ranks = whole != no_rank ? std::span(&whole, 1) : merge(vocabulary, phases, pretoken, scratch);
   if (uint32_t* tokens = sink.room(ranks.size())) {
     for (size_t i = 0; i < ranks.size(); i++) tokens[i] = vocabulary.number(ranks[i]);
   }
@@ -23,9 +23,9 @@ bool encode_piece(const Vocabulary& vocabulary, Text pretoken, MergeScratch& scr
 }
 
 // The pretokens of a chunk, each on its own. False: the sink wants no more.
-bool encode_one_by_one(const Vocabulary& vocabulary, const Chunk& chunk, Text text, MergeScratch& scratch, TokenSink& sink) {
+bool encode_one_by_one(const Vocabulary& vocabulary, const Phases& phases, const Chunk& chunk, Text text, MergeScratch& scratch, TokenSink& sink) {
   for (size_t i = 0; i < chunk.size; i++) {
-    if (!encode_piece(vocabulary, text.part(chunk.starts[i], chunk.starts[i + 1]), scratch, sink)) return false;
+    if (!encode_piece(vocabulary, phases, text.part(chunk.starts[i], chunk.starts[i + 1]), scratch, sink)) return false;
   }
   return true;
 }
@@ -58,7 +58,7 @@ bool encode_scanned(const Encoding& encoding, Text text, Context& context, Token
       // Where a pretoken may be a giant, the chunk is longer than one.
       const bool wants_more = chunk.starts[chunk.size] <= giant_size
                                   ? context.encoder.encode_chunk(vocabulary, phases, rest, sink, readable)
-                                  : encode_one_by_one(vocabulary, chunk, rest, context.encoder.merge_scratch(), sink);
+                                  : encode_one_by_one(vocabulary, phases, chunk, rest, context.encoder.merge_scratch(), sink);
       if (!wants_more) return false;
     }
     if (state.is_done && !is_giant) return true;
@@ -66,7 +66,7 @@ bool encode_scanned(const Encoding& encoding, Text text, Context& context, Token
     origin += chunk.starts[count - 1];
     if (is_giant) {
       const size_t end = encoding.pretokenizer().end_of_pretoken(text, origin);
-      if (!encode_piece(vocabulary, text.part(origin, end), context.encoder.merge_scratch(), sink)) return false;
+      if (!encode_piece(vocabulary, phases, text.part(origin, end), context.encoder.merge_scratch(), sink)) return false;
       text = text.part(end, text.size);
       state.start(text, encoding.safe_split());
       origin = known = 0;
@@ -103,7 +103,7 @@ bool encode_split(const Encoding& encoding, Text text, Context& context, TokenSi
       if (span.end - origin > giant_size) {
         if (!encode_chunk()) return false;
         origin = end = span.end;
-        if (!encode_piece(vocabulary, text.part(span.begin, span.end), context.encoder.merge_scratch(), sink)) return false;
+        if (!encode_piece(vocabulary, encoding.pretokenizer().phases(), text.part(span.begin, span.end), context.encoder.merge_scratch(), sink)) return false;
         continue;
       }
       if (span.begin > end) {
@@ -174,7 +174,7 @@ void encode_pretoken(const Encoding& encoding, Text pretoken, TokenSink& sink) {
   if (pretoken.size == 0) return;
   ContextPool::Loan context(encoding.contexts());
   pretoken = encoding.normalizer().replace_absent(pretoken, context->normalized);
-  encode_piece(encoding.vocabulary(), pretoken, context->encoder.merge_scratch(), sink);
+  encode_piece(encoding.vocabulary(), encoding.pretokenizer().phases(), pretoken, context->encoder.merge_scratch(), sink);
 }
 
 }  // namespace bpe

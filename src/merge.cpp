@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "merge_parts.hpp"
 #include "vocabulary.hpp"
 
 namespace bpe {
@@ -22,6 +23,12 @@ std::span<const uint32_t> merge_at_once(const Vocabulary& vocabulary, Text preto
   return symbols;
 }
 
+// A multiple of many numbers, so that what repeats after a few bytes repeats from window to window.
+size_t window_size(const Vocabulary& vocabulary) {
+  constexpr size_t step = 1008;
+  return (8 * vocabulary.max_token_size() / step + 1) * step;
+}
+
 // Encodes a long pretoken in windows that fit the nearest cache.
 //
 // Two neighbouring tokens fit each other if the encoding of their bytes is those two. A sequence in which all neighbours fit is the
@@ -30,8 +37,12 @@ std::span<const uint32_t> merge_at_once(const Vocabulary& vocabulary, Text preto
 // before it stay as they are: the neighbours before it fit as they did, those from it on are an encoding. Else it begins further back.
 //
 // A window with the same bytes as the last one, as in a long run of one character, has the same tokens.
-std::span<const uint32_t> merge_in_windows(const Vocabulary& vocabulary, Text pretoken, MergeScratch& scratch, size_t window) {
+//
+// merge_window: text -> ranks.
+template <class MergeWindow>
+std::span<const uint32_t> merge_in_windows(const Vocabulary& vocabulary, Text pretoken, MergeScratch& scratch, const MergeWindow& merge_window) {
   constexpr size_t first_overlap = 8;
+  const size_t window = window_size(vocabulary);
   std::vector<uint32_t>& merged = scratch.merged;
   merged.clear();
   Text last;
@@ -43,7 +54,7 @@ std::span<const uint32_t> merge_in_windows(const Vocabulary& vocabulary, Text pr
     for (size_t overlap = first_overlap;; overlap *= 4) {
       for (const size_t least = merged.size() - std::min(merged.size(), overlap); kept > least;) begin -= vocabulary.bytes(merged[--kept]).size;
       const Text part = pretoken.part(begin, end);
-      if (part.view() != last.view()) ranks = merge_at_once(vocabulary, part, scratch);
+      if (part.view() != last.view()) ranks = merge_window(part);
       last = part;
       if (kept > 0 && ranks.front() != merged[kept]) continue;
       merged.resize(kept);
@@ -63,11 +74,20 @@ size_t merge_short(const Vocabulary& vocabulary, Text pretoken, uint32_t* ranks,
 }
 
 std::span<const uint32_t> merge(const Vocabulary& vocabulary, Text pretoken, MergeScratch& scratch) {
-  // A multiple of many numbers, so that what repeats after a few bytes repeats from window to window.
-  constexpr size_t step = 1008;
-  const size_t window = (8 * vocabulary.max_token_size() / step + 1) * step;
-  if (pretoken.size > window) return merge_in_windows(vocabulary, pretoken, scratch, window);
-  return merge_at_once(vocabulary, pretoken, scratch);
+  const auto merge_window = [&](Text part) { return merge_at_once(vocabulary, part, scratch); };
+  if (pretoken.size <= window_size(vocabulary)) return merge_window(pretoken);
+  return merge_in_windows(vocabulary, pretoken, scratch, merge_window);
+}
+
+std::span<const uint32_t> merge(const Vocabulary& vocabulary, const Phases& phases, Text pretoken, MergeScratch& scratch) {
+  constexpr size_t fewest_bytes = 64, most_bytes = 8192;
+  const auto merge_window = [&](Text part) -> std::span<const uint32_t> {
+    const bool may_be_parted = part.size > fewest_bytes && part.size <= most_bytes && vocabulary.priorities_are_ranks();
+    if (may_be_parted && merge_in_parts(vocabulary, phases, part, scratch)) return scratch.parts.merged;
+    return merge_at_once(vocabulary, part, scratch);
+  };
+  if (pretoken.size <= window_size(vocabulary)) return merge_window(pretoken);
+  return merge_in_windows(vocabulary, pretoken, scratch, merge_window);
 }
 
 }  // namespace bpe

@@ -38,7 +38,7 @@ template <class PairRank>
 std::span<const uint32_t> merge_by_heap(const Vocabulary& vocabulary, Text pretoken, MergeScratch& scratch, const PairRank& pair_rank) {
   const uint32_t size = uint32_t(pretoken.size);
   if (size != pretoken.size) throw std::length_error("pretoken");
-  auto& [ranks, pair_ranks, previous, next, heap, merged] = scratch;
+  auto& [ranks, pair_ranks, previous, next, heap, merged, parts] = scratch;
   if (ranks.size() < size) ranks.resize(size);
   if (pair_ranks.size() < size) pair_ranks.resize(size);
   previous.resize(std::max<size_t>(previous.size(), size));

@@ -5,17 +5,31 @@
 #include "catch.hpp"
 #include "merge.hpp"
 #include "reference/naive_merge.hpp"
+#include "scan/dispatch.hpp"
 #include "support.hpp"
 
 using reference::NaiveMerge;
 
 namespace {
 
-std::vector<uint32_t> merge(const bpe::Vocabulary& vocabulary, std::string_view pretoken) {
+std::vector<uint32_t> merge(const bpe::Vocabulary& vocabulary, std::string_view pretoken, const bpe::Phases* phases = nullptr) {
   static bpe::MergeScratch scratch;  // one for all, as in a context
   const test::ExactCopy copy(pretoken);
-  const std::span<const uint32_t> ranks = bpe::merge(vocabulary, copy.text(), scratch);
+  const std::span<const uint32_t> ranks =
+      phases ? bpe::merge(vocabulary, *phases, copy.text(), scratch) : bpe::merge(vocabulary, copy.text(), scratch);
   return {ranks.begin(), ranks.end()};
+}
+
+// nullptr: without.
+const std::vector<const bpe::Phases*>& list_phases() {
+  static const std::vector<const bpe::Phases*> all = [] {
+    std::vector<const bpe::Phases*> list = {nullptr};
+    for (const bpe::Kernel* const* kernel = bpe::kernels; *kernel; kernel++) {
+      if ((*kernel)->is_supported() && std::find(list.begin(), list.end(), (*kernel)->phases) == list.end()) list.push_back((*kernel)->phases);
+    }
+    return list;
+  }();
+  return all;
 }
 
 // A vocabulary and its naive twin.
@@ -26,11 +40,14 @@ struct Twins {
         naive(test::list_tokens(test::builtin(builtin).vocabulary())) {}
 
   void check_same(std::string_view pretoken) const {
-    const std::vector<uint32_t> found = merge(vocabulary, pretoken), expected = naive.merge(pretoken);
-    if (found == expected) return;
-    const auto first = std::mismatch(found.begin(), found.end(), expected.begin(), expected.end()).first - found.begin();
-    CAPTURE(pretoken.size(), pretoken.substr(0, 300), first);
-    CHECK(found == expected);
+    const std::vector<uint32_t> expected = naive.merge(pretoken);
+    for (const bpe::Phases* phases : list_phases()) {
+      const std::vector<uint32_t> found = merge(vocabulary, pretoken, phases);
+      if (found == expected) continue;
+      const auto first = std::mismatch(found.begin(), found.end(), expected.begin(), expected.end()).first - found.begin();
+      CAPTURE(pretoken.size(), pretoken.substr(0, 300), first, phases);
+      CHECK(found == expected);
+    }
   }
 
   bpe::Vocabulary vocabulary;
