@@ -45,7 +45,14 @@ inline std::vector<size_t> scalar_starts(Pattern pattern, Text text) {
 
 // Whether words of the pattern have marks in them.
 inline bool has_marks_in_words(Pattern pattern) {
-  return pattern == Pattern::o200k || pattern == Pattern::qwen35 || pattern == Pattern::tekken || pattern == Pattern::kimi;
+  switch (pattern) {
+    case Pattern::o200k:
+    case Pattern::qwen35:
+    case Pattern::tekken:
+    case Pattern::kimi:
+    case Pattern::deepseek3: return true;
+    default: return false;
+  }
 }
 
 // And the cuts: between two neighbouring characters of three bytes each, both letters or, where the pattern puts them into words, marks.

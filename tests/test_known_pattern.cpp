@@ -17,6 +17,15 @@ std::optional<Pattern> find_steps(std::vector<SplitStep> steps) { return find_pa
 
 SplitStep regex(std::string_view text) { return {Kind::regex, text}; }
 
+// With line ends for their escapes.
+std::string with_line_ends(std::string_view pattern) {
+  std::string text(pattern);
+  for (const auto& [escape, character] : {std::pair{"\\r", "\r"}, {"\\n", "\n"}}) {
+    for (size_t at; (at = text.find(escape)) != std::string::npos;) text.replace(at, 2, character);
+  }
+  return text;
+}
+
 constexpr std::string_view gpt2_in_byte_level = R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
 
 }  // namespace
@@ -32,6 +41,7 @@ TEST_CASE("known patterns: each has a name of its own, and is found by its text 
     CHECK(!find_pattern(text + " "));
     CHECK(!find_pattern(text.substr(1)));
     CHECK(!find_steps({regex(text + "|x")}));
+    CHECK(!find_steps({regex(text.substr(1))}));
   }
   CHECK(names.size() == bpe::pattern_count);
   CHECK(!find_pattern(""));
@@ -88,6 +98,22 @@ TEST_CASE("known patterns: Kimi") {
   CHECK(find_steps({regex(kimi)}) == Pattern::kimi);
 }
 
+TEST_CASE("known patterns: the three splits of DeepSeek V3, line ends as escapes or as themselves") {
+  const SplitStep numbers = regex(R"(\p{N}{1,3})"), cjk = regex("[一-龥぀-ゟ゠-ヿ]+");
+  constexpr std::string_view escaped =
+      R"([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|)"
+      R"(\s*[\r\n]+|\s+(?!\S)|\s+)";
+  const std::string plain = with_line_ends(escaped);
+  REQUIRE(plain.size() == escaped.size() - 6);
+  CHECK(find_steps({numbers, cjk, regex(escaped)}) == Pattern::deepseek3);
+  CHECK(find_steps({numbers, cjk, regex(plain)}) == Pattern::deepseek3);
+  CHECK(!find_steps({cjk, numbers, regex(escaped)}));
+  CHECK(!find_steps({numbers, cjk}));
+  CHECK(!find_steps({numbers, cjk, regex(escaped), numbers}));
+  CHECK(!find_steps({{Kind::individual_digits}, cjk, regex(escaped)}));
+  CHECK(!find_pattern(escaped));
+}
+
 TEST_CASE("known patterns: what Oniguruma reads otherwise is not taken for what tiktoken reads") {
   CHECK(find_pattern(bpe::pattern_text(Pattern::cl100k)) == Pattern::cl100k);
   CHECK(!find_steps({regex(bpe::pattern_text(Pattern::cl100k))}));
@@ -95,10 +121,7 @@ TEST_CASE("known patterns: what Oniguruma reads otherwise is not taken for what 
 }
 
 TEST_CASE("known patterns: line ends may stand in a tokenizer.json as themselves") {
-  std::string text(bpe::pattern_text(Pattern::o200k));
-  for (const auto& [escape, character] : {std::pair{"\\r", "\r"}, {"\\n", "\n"}}) {
-    for (size_t at; (at = text.find(escape)) != std::string::npos;) text.replace(at, 2, character);
-  }
+  const std::string text = with_line_ends(bpe::pattern_text(Pattern::o200k));
   CHECK(text.find('\n') != std::string::npos);
   CHECK(find_steps({regex(text)}) == Pattern::o200k);
 }

@@ -21,7 +21,7 @@ const Strings& representatives() {
   static const Strings characters = {"a",      "S",      "\u00E9", "\u00C9", "\u01C5", "\u02B0",     "\u6F22",     "7",      "\u0663",
                                      "\u2168", " ",      "\t",     "\u00A0", "\u3000", "\n",         "\r",         "'",      "/",
                                      "!",      "\u3002", "\u0301", "\u0E31", "\uFE0F", "\U0001F600", "\U0001E4D0", "\u017F", "\xFF",
-                                     "\u3007", "\u2E80"};
+                                     "\u3007", "\u2E80", "\u306E", "\x01"};
   return characters;
 }
 
@@ -97,6 +97,15 @@ const Strings& pieces() {
                           "\U00016FE2",
                           "\U00016FF0",
                           "\U00020000",
+                          "\u30FB",
+                          "\u3099",
+                          "\u3040",
+                          "\u9FA5\u9FA6",
+                          "\u2014a",
+                          "(word",
+                          "'\u00E9",
+                          "\x01\x02",
+                          "\u200Ba",
                           "\u306E",
                           "\uD55C",
                           "\u0E01\u0E31",
@@ -250,8 +259,9 @@ TEST_CASE("kernels: runs that cross blocks") {
   const Strings runs = {" ",  "\n", " \n",     "\n ",    "\r\n\t",   "\u3000",     "7",      "\u0663",     "A",           "\u00C9", "a",
                         "Aa", "!",  "\u3002",  "\u0301", "\u0E31",   "/",          "\u6F22", "\u01C5",     "!\u0301",     "/\n",    "\xFF",
                         "'s", "'",  "\u02B0A", "'ll",    "\u0301!!", "!\u0301\n/", "\uFE0F", "\U0001F600", "\u2764\uFE0F",
-                        "\u3007", "7\u3007", "\u2E80", "!\u2E80", "\u2E80\u0301", "77\u3007\u3007"};
-  const Strings tails = {"", "a", " ", "\n", "!", "7", "\u0301", "  \n", " a", "\n a", "'s", "\u6F22"};
+                        "\u3007", "7\u3007", "\u2E80", "!\u2E80", "\u2E80\u0301", "77\u3007\u3007",
+                        "\u306E", "\x01", "(a", "\u200B\u00E9"};
+  const Strings tails = {"", "a", " ", "\n", "!", "7", "\u0301", "  \n", " a", "\n a", "'s", "\u6F22", "\x01", "\u00E9", " 7", "\n \u306E"};
   const std::vector<size_t> sizes =
       test::is_sanitized ? std::vector<size_t>{63, 130} : std::vector<size_t>{60, 61, 62, 63, 64, 65, 66, 127, 130, 192};
   for (const std::string& head : heads) {

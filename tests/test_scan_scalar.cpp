@@ -1,5 +1,6 @@
 // The scanners against PCRE2 and against literal expectations.
 #include "catch.hpp"
+#include "reference/naive_steps.hpp"
 #include "scan/scan_scalar.hpp"
 #include "scan_check.hpp"
 #include "support.hpp"
@@ -38,7 +39,8 @@ const Strings& alphabet() {
       "\r", "\r\n", "\x0B", "\x0C", "\u0085", "\u2028", "\u00A0", "\u3000", "\u180E", "\u200B", "\u01C5", "\u02B0", "漢", "\u0301",
       "\u0345", "\u0903", "Ⅷ", "½", "²", "٣", "7", "0", "\u200D", "\u0149", "\u0378", "\U00010940", "\U0001E4D0", "/", "/", "!", "-", "_",
       "$", "😀", "É", "ß", "Я", "я", "ñ", "\x01", "\x7F", std::string(1, '\0'), "\xFF", "\x80", "\xC2", "\xE2\x80", "\xF0\x9F\x98",
-      "\xED\xA0\x80", "\u3007", "\u2E80", "\u3005", "\U00016FF0"};
+      "\xED\xA0\x80", "\u3007", "\u2E80", "\u3005", "\U00016FF0", "の", "・", "\u3099", "\u3040",
+      "\u9FA5", "\u9FA6", "。", "\u2014", "\x02", "\u200B"};
   return pieces;
 }
 
@@ -46,6 +48,39 @@ const Strings& alphabet() {
 bool is_worth_testing(uint32_t code_point) {
   if (!test::is_sanitized || code_point % 64 == 0 || code_point < 0x3000) return true;
   return bpe::class_byte(code_point) != bpe::class_byte(code_point - 1) || bpe::class_byte(code_point) != bpe::class_byte(code_point + 1);
+}
+
+// The scalar scanner against the steps that the pattern stands for: every pair of the alphabet, random mixes and bytes, and every character.
+void check_like_steps(Pattern pattern, reference::Steps& steps) {
+  test::Splitter scalar(bpe::pattern_text(pattern), "scalar");
+  const auto check_same = [&](const std::string& text) {
+    const Strings found = scalar.split(text), expected = steps.split(text);
+    if (found == expected) return;
+    CAPTURE(text.substr(0, 200));
+    CHECK(found == expected);
+  };
+  for (const std::string& first : alphabet()) {
+    for (const std::string& second : alphabet()) {
+      check_same(first + second);
+      for (const char* third : {"a", " ", "1", "漢", "!", "\x01", "\n"}) check_same(first + second + third);
+    }
+  }
+  test::Random random(5);
+  for (int i = 0; i < (test::is_sanitized ? 2000 : 60000); i++) check_same(random.mix(alphabet(), 1 + random.below(40)));
+  for (int i = 0; i < (test::is_sanitized ? 200 : 5000); i++) {
+    std::string text(random.below(60), '\0');
+    for (char& c : text) c = char(random.next());
+    check_same(text);
+  }
+  std::string text;
+  for (uint32_t code_point = 0; code_point < 0x110000; code_point++) {
+    if (!is_worth_testing(code_point)) continue;
+    for (const char* context : {"", " ", "a", "!", "1"}) text += context + test::utf8(code_point);
+    if (text.size() < 4000) continue;
+    check_same(text);
+    text.clear();
+  }
+  check_same(text);
 }
 
 }  // namespace
@@ -206,9 +241,36 @@ TEST_CASE("scan: kimi has runs of Han") {
   CHECK(split(Pattern::kimi, "かA漢 かA か") == Strings{"か", "A", "漢", " か", "A", " か"});
 }
 
+TEST_CASE("scan: deepseek3") {
+  CHECK(split(Pattern::deepseek3, "hello World 12345") == Strings{"hello", " World", " ", "123", "45"});
+  // An ASCII symbol takes ASCII letters, unless it stands behind U+0020 or another symbol; whatever follows them starts.
+  CHECK(split(Pattern::deepseek3, "(na\u00EFve) !a !!a 1!a") == Strings{"(na", "\u00EFve", ")", " !", "a", " !!", "a", " ", "1", "!a"});
+  CHECK(split(Pattern::deepseek3, "!a\u0301b it's x'\u00E9") == Strings{"!a", "\u0301b", " it", "'s", " x", "'", "\u00E9"});
+  CHECK(split(Pattern::deepseek3, "\u2014a \u3002\n\nb") == Strings{"\u2014", "a", " \u3002\n\n", "b"});
+  // Numbers, kana and ideographs end white space as the end of the text does.
+  CHECK(split(Pattern::deepseek3, "a  1  漢  b \n  1") == Strings{"a", "  ", "1", "  ", "漢", " ", " b", " \n", "  ", "1"});
+  // Kana and ideographs are split by the third expression, too, but alone.
+  CHECK(split(Pattern::deepseek3, "漢字かなー\u3099漢한국a\u9FA6") == Strings{"漢字かなー\u3099漢", "한국a\u9FA6"});
+  CHECK(split(Pattern::deepseek3, "か・゛か・\n・!a !・") == Strings{"か", "・゛", "か", "・", "\n", "・", "!a", " !", "・"});
+  CHECK(split(Pattern::deepseek3, "\x01か\u3040\u3097か\u3040a\x01\u3040") ==
+        Strings{"\x01", "か", "\u3040", "\u3097か", "\u3040", "a", "\x01", "\u3040"});
+  // What nothing matches stays together, but for its last character if letters follow.
+  CHECK(split(Pattern::deepseek3, "\x01\x02" "a\x01\x02!\x01 b\x01" "1\x01\x01") ==
+        Strings{"\x01", "\x02" "a", "\x01\x02", "!", "\x01", " b", "\x01", "1", "\x01\x01"});
+  CHECK(split(Pattern::deepseek3, "\u200B\u200D\u0301a\u0301 \u200Bx") == Strings{"\u200B", "\u200D\u0301a\u0301", " ", "\u200Bx"});
+}
+
+TEST_CASE("scan: deepseek3 splits as its three splits do one after the other") {
+  reference::Steps steps({R"(\p{N}{1,3})", R"([一-龥぀-ゟ゠-ヿ]+)",
+                          R"([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+)"
+                          R"(| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)"});
+  check_like_steps(Pattern::deepseek3, steps);
+}
+
 TEST_CASE("scan: a bad byte changes nothing around it") {
   for (const Pattern pattern : patterns) {
-    CHECK(split(pattern, "hello\xFF!") == Strings{"hello", "\xFF!"});
+    const bool is_symbol = pattern != Pattern::deepseek3;
+    CHECK(split(pattern, "hello\xFF!") == (is_symbol ? Strings{"hello", "\xFF!"} : Strings{"hello", "\xFF", "!"}));
     CHECK(split(pattern, "\xFF\xFE\x80") == Strings{"\xFF\xFE\x80"});
   }
   for (const Pattern pattern : {Pattern::r50k, Pattern::cl100k, Pattern::o200k, Pattern::llama3}) {

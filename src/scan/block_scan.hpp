@@ -22,7 +22,7 @@
 //   copy_tail(to, from, size)                   pad_with_spaces, or faster
 //   store_starts(starts, base, mask, count)     base + i for each of the `count` bits of mask; may store up to 64 entries
 //
-// `Pattern` (r50k.hpp, cl100k.hpp, o200k.hpp) has find_starts, says which sets it asks for and which codes its characters have, and
+// `Pattern` (r50k.hpp, cl100k.hpp, o200k.hpp, deepseek3.hpp) has find_starts, says which sets it asks for and which codes its characters have, and
 // which letters may be cut.
 
 // What a pattern asks for beside letters, numbers, white space and U+0020. Patterns derive from it and say what is otherwise for them.
@@ -32,6 +32,9 @@ struct PatternSets {
   static constexpr bool absorbs_newlines = true;      // newline
   static constexpr bool absorbs_slashes = false;      // slash
   static constexpr bool tells_han = false;            // han
+  static constexpr bool tells_symbols = false;        // symbol, ascii_symbol, cjk; letter is of ASCII, caseless all others and marks
+  // Whether a character of this class byte, other than white space, is as good as the end of the text.
+  static constexpr bool ends_piece(uint8_t) { return false; }
 };
 
 // The sets that a pattern asks for, out of the codes of characters. has(set): which characters have it. ascii: which are ASCII.
@@ -45,6 +48,15 @@ SCAN_INLINE void read_sets(CharacterBlock& block, uint64_t ascii, const Has& has
     block.mark = space_or_mark & ~ascii;
     block.newline = newline_or_caseless & ascii;
     block.space = space_or_mark & ascii;
+  } else if constexpr (Pattern::tells_symbols) {
+    const uint64_t newline_or_caseless = has(code::newline), space_or_symbol = has(code::space);
+    block.letter = has(code::letter);
+    block.caseless = newline_or_caseless & ~ascii;
+    block.symbol = space_or_symbol & ~ascii;
+    block.newline = newline_or_caseless & ascii;
+    block.space = space_or_symbol & ascii;
+    block.ascii_symbol = has(code::ascii_symbol);
+    block.cjk = has(code::cjk) & ~ascii;
   } else {
     block.letter = has(code::letter);
     if constexpr (Pattern::absorbs_newlines) block.newline = has(code::newline);
@@ -66,6 +78,10 @@ SCAN_INLINE void add_sets(CharacterBlock& block, const Has& has) {
     block.lower |= has(code::lower);
     block.caseless = has(code::caseless);
     block.mark = has(code::mark);
+  } else if constexpr (Pattern::tells_symbols) {
+    block.caseless = has(code::caseless);
+    block.symbol = has(code::symbol);
+    block.cjk = has(code::cjk);
   } else {
     block.letter |= has(code::lower);
   }
@@ -132,13 +148,21 @@ SCAN_INLINE uint64_t number_starts(const CharacterBlock& block, ScanCarry& carry
   return numbers == 1 ? block.number : number_groups(block, carry);
 }
 
+// The characters before white space or the end of the text, or before one of `ends`. Right only where they are white.
+template <class Pattern>
+SCAN_INLINE uint64_t before_white_or_end(const CharacterBlock& block, uint64_t ends, const Beyond& beyond) {
+  return (block.white | ends) >> 1 | beyond.is_white<Pattern>(block.last(block.white)) << (block.count - 1);
+}
+
 // Starts in white runs where newlines matter: \s*[\r\n]+|\s+(?!\S)|\s+. A run starts; so does its last segment, behind its last newline;
 // so does its last character, unless it is a newline or the text ends.
+// ends: characters that are as good as the end of the text.
 // starts_at_text_end: whether that last segment is a start if it ends with the text.
-SCAN_INLINE uint64_t white_starts(const CharacterBlock& block, uint64_t white, uint64_t newline, ScanCarry& carry, const Beyond& beyond,
-                                  bool starts_at_text_end) {
+template <class Pattern>
+SCAN_INLINE uint64_t white_starts(const CharacterBlock& block, uint64_t white, uint64_t newline, uint64_t ends, ScanCarry& carry,
+                                  const Beyond& beyond, bool starts_at_text_end) {
   const uint64_t segment = white & ~newline;
-  const uint64_t before_white = block.white >> 1 | beyond.is_white(block.last(block.white)) << (block.count - 1);
+  const uint64_t before_white = before_white_or_end<Pattern>(block, ends, beyond);
   uint64_t behind_newline = segment & (newline << 1 | carry.is_newline);
   // An addition carries from the first character of a segment to what follows its last one.
   const uint64_t sum = segment + behind_newline;
@@ -163,6 +187,8 @@ SCAN_INLINE uint64_t white_starts(const CharacterBlock& block, uint64_t white, u
 #include "cl100k.hpp"
 
 #include "o200k.hpp"
+
+#include "deepseek3.hpp"
 
 // Copies the end of a text, fewer than tail_size bytes, and puts spaces behind it.
 inline void pad_with_spaces(uint8_t* to, const uint8_t* from, size_t size) {
@@ -243,5 +269,6 @@ size_t scan_pattern(ScanState& state, uint32_t* starts, size_t capacity) {
 template <class Simd>
 constexpr Scanners make_scanners() {
   return {scan_pattern<Simd, R50k>, scan_pattern<Simd, Cl100k>, scan_pattern<Simd, O200k>, scan_pattern<Simd, Llama3>,
-          scan_pattern<Simd, Qwen2>, scan_pattern<Simd, Qwen35>, scan_pattern<Simd, Tekken>, scan_pattern<Simd, Kimi>};
+          scan_pattern<Simd, Qwen2>, scan_pattern<Simd, Qwen35>, scan_pattern<Simd, Tekken>, scan_pattern<Simd, Kimi>,
+          scan_pattern<Simd, Deepseek3>};
 }

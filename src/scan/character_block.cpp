@@ -2,6 +2,13 @@
 
 namespace bpe {
 
+bool Beyond::is_letter_or_mark(bool is_cjk) const {
+  if (next >= end) return false;
+  const uint8_t byte = class_byte(read_character(next, end).code_point);
+  const CharacterClass kind = CharacterClass(byte & class_mask);
+  return kind >= CharacterClass::uppercase && kind <= CharacterClass::mark && bool(byte & kana_or_ideograph_flag) == is_cjk;
+}
+
 Beyond::SegmentEnd Beyond::find_segment_end(const uint8_t* at, const uint8_t* end) {
   while (at < end) {
     if (*at == '\n' || *at == '\r') return SegmentEnd::newline;

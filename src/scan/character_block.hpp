@@ -25,6 +25,9 @@ struct CharacterBlock {
   uint64_t newline;     // \r \n
   uint64_t space;       // U+0020
   uint64_t slash;       // /
+  uint64_t symbol;      // deepseek3: P S outside ASCII
+  uint64_t ascii_symbol;  // in ASCII
+  uint64_t cjk;         // kana and ideographs: caseless, symbol, or neither
   uint64_t apostrophe;  // '
   uint64_t cut;         // safe_split.hpp allows a cut before it, if it and the character before it are letters
   unsigned count;       // characters, 1..64
@@ -44,6 +47,8 @@ inline constexpr uint8_t newline = 16, caseless = 16;
 inline constexpr uint8_t space = 32, mark = 32;
 inline constexpr uint8_t apostrophe = 64;
 inline constexpr uint8_t slash = 128, han = 128;
+// deepseek3: letters and marks outside ASCII are caseless.
+inline constexpr uint8_t symbol = 32, ascii_symbol = 64, cjk = 128;
 inline constexpr uint8_t letter = upper | lower;  // of patterns that do not tell letters apart; outside ASCII lower
 }  // namespace code
 
@@ -111,6 +116,14 @@ constexpr uint8_t code_of_letters_and_han_apart(CharacterClass kind, uint8_t fla
   return flags & han_flag ? (code & (code::caseless | code::number)) | code::han : code;
 }
 
+// Symbols and punctuation are a set, letters and marks another one.
+constexpr uint8_t code_of_symbols_apart(CharacterClass kind, uint8_t flags) {
+  const uint8_t cjk = flags & kana_or_ideograph_flag ? code::cjk : 0;
+  const bool is_symbol = kind == CharacterClass::punctuation || kind == CharacterClass::symbol;
+  const uint8_t code = is_symbol ? code::symbol : code_of_letters_and_marks_together(kind, flags);
+  return cjk | (code & code::letter ? code::caseless : code);
+}
+
 // What the two bytes behind an apostrophe say of a contraction: a bit for each kind, set in both if it is one of this kind.
 struct ContractionBytes {
   enum : uint8_t { one_letter = 1, ll = 2, ve_re = 4, long_s = 8 };
@@ -152,14 +165,21 @@ struct Beyond {
   const uint8_t* next;  // the first character behind the last one of the block
   const uint8_t* end;
 
-  // Whether white space or the end of the text follows; asked only if the last character of the block is white.
+  // Whether white space or the end of the text follows, or what is as good as that to the pattern; asked only if the last character of the
+  // block is white.
+  template <class Pattern>
   uint64_t is_white(uint64_t last_is_white) const {
     if (next >= end) return 1;
     if (last_is_white & (*next >= 0x80)) [[unlikely]] {
-      return class_of(read_character(next, end).code_point) == CharacterClass::whitespace;
+      const uint8_t byte = class_byte(read_character(next, end).code_point);
+      return CharacterClass(byte & class_mask) == CharacterClass::whitespace || Pattern::ends_piece(byte);
     }
-    return (*next == ' ') | (uint8_t(*next - '\t') < 5);
+    constexpr bool numbers_end = Pattern::ends_piece(uint8_t(CharacterClass::number));
+    return (*next == ' ') | (uint8_t(*next - '\t') < 5) | (numbers_end & (uint8_t(*next - '0') < 10));
   }
+
+  // Whether a letter or mark follows that is of kana and ideographs or not, as told.
+  bool is_letter_or_mark(bool is_cjk) const;
 
   // What ends the white space without newlines that goes on here.
   enum class SegmentEnd { newline, other, text };

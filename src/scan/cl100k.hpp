@@ -34,7 +34,7 @@ struct Cl100kForm : PatternSets {
     const uint64_t newline = block.newline & ~absorbed;
     const uint64_t joins_letter = letter | lone | (white & ~newline);
     const uint64_t starts = lone | (letter & ~(joins_letter << 1 | carry.joins_letter)) | number_starts<numbers>(block, carry) |
-                            white_starts(block, white, newline, carry, beyond, !keeps_white_end);
+                            white_starts<Cl100kForm>(block, white, newline, 0, carry, beyond, !keeps_white_end);
     carry.joins_letter = block.last(joins_letter);
     carry.joins_rest = block.last(rest | block.space);
     carry.absorbs = block.last(rest | absorbed);

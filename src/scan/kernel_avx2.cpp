@@ -90,6 +90,7 @@ struct Avx2 {
     }
     if constexpr (Pattern::has_contractions) block.apostrophe = is('\'');
     if constexpr (Pattern::absorbs_slashes) block.slash = is('/');
+    if constexpr (Pattern::tells_symbols) block.ascii_symbol = is_between('!', '~') & ~(block.letter | block.number);
     return mask_of(low, high);
   }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <string>
 
 namespace bpe {
@@ -31,6 +32,23 @@ constexpr std::string_view kimi_text =
     R"re(|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]+[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?)re"
     R"re(|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)re";
 
+// The three splits of DeepSeek V3.
+constexpr std::string_view deepseek3_steps[] = {
+    R"re(\p{N}{1,3})re",
+    R"re([一-龥぀-ゟ゠-ヿ]+)re",
+    R"re([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+)re"
+    R"re(| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)re",
+};
+// All at once: numbers, then the third one twice, once for the pieces that the second one matches and once for all others. Each time what it
+// leaves unmatched comes last, and beyond a piece is the end of the text.
+constexpr std::string_view deepseek3_text =
+    R"re(\p{N}{1,3}|[!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+)re"
+    R"re(|(?:(?=[一-龥぀-ゟ゠-ヿ])[^\p{L}\p{P}\p{S}])?(?:(?=[一-龥぀-ゟ゠-ヿ])[\p{L}\p{M}])+|(?:(?=[一-龥぀-ゟ゠-ヿ])[\p{P}\p{S}])+)re"
+    R"re(|(?:(?=[一-龥぀-ゟ゠-ヿ])[^\p{L}\p{M}\p{P}\p{S}])+(?!(?=[一-龥぀-ゟ゠-ヿ])[\p{L}\p{M}]))re"
+    R"re(|[^\r\n\p{L}\p{P}\p{S}\p{N}一-龥぀-ゟ゠-ヿ]?(?:(?![一-龥぀-ゟ゠-ヿ])[\p{L}\p{M}])+)re"
+    R"re(| ?(?:(?![一-龥぀-ゟ゠-ヿ])[\p{P}\p{S}])+[\r\n]*|\s*[\r\n]+|\s+(?![^\s\p{N}一-龥぀-ゟ゠-ヿ])|\s+)re"
+    R"re(|[^\s\p{L}\p{M}\p{N}\p{P}\p{S}一-龥぀-ゟ゠-ヿ]+(?!(?![一-龥぀-ゟ゠-ヿ])[\p{L}\p{M}]))re";
+
 // What ByteLevel splits by, and what tiktoken had first. They are greedy where r50k_text is possessive, which is the same, as no alternative
 // goes on with what would be given back; and \s+(?!\S) alone takes all white space that ends the text.
 constexpr std::string_view gpt2_text = R"re('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)re";
@@ -54,6 +72,7 @@ constexpr std::array<Row, pattern_count> rows = {{
     {"qwen35", qwen35_text},
     {"tekken", tekken_text},
     {"kimi", kimi_text},
+    {"deepseek3", deepseek3_text},
 }};
 
 // Who reads a regular expression as the pattern.
@@ -78,6 +97,7 @@ constexpr Spelling spellings[] = {
     {qwen35_text, Pattern::qwen35, both},
     {tekken_text, Pattern::tekken, both},
     {kimi_text, Pattern::kimi, both},
+    {deepseek3_text, Pattern::deepseek3, tiktoken},
 };
 
 std::optional<Pattern> find_spelling(std::string_view text, Reader reader) {
@@ -107,6 +127,10 @@ std::string_view pattern_text(Pattern pattern) { return rows[size_t(pattern)].te
 std::optional<Pattern> find_pattern(std::string_view text) { return find_spelling(text, tiktoken); }
 
 std::optional<Pattern> find_pattern(std::span<const SplitStep> steps) {
+  const auto is_regex = [](const SplitStep& step, std::string_view text) {
+    return step.kind == SplitStep::Kind::regex && with_escapes(step.regex) == text;
+  };
+  if (std::equal(steps.begin(), steps.end(), std::begin(deepseek3_steps), std::end(deepseek3_steps), is_regex)) return Pattern::deepseek3;
   if (steps.size() != 1) return std::nullopt;
   switch (steps[0].kind) {
     case SplitStep::Kind::regex: return find_spelling(with_escapes(steps[0].regex), tokenizers);

@@ -114,7 +114,7 @@ struct O200kForm : PatternSets {
     const uint64_t newline = block.newline & ~runs.absorbed;
     const uint64_t joins_letter = word | lone | (white & ~newline);
     uint64_t starts = lone | (word & ~(joins_letter << 1 | carry.joins_letter)) | han_starts | number_starts<numbers>(block, carry) |
-                      white_starts(block, white, newline, carry, beyond, true);
+                      white_starts<O200kForm>(block, white, newline, 0, carry, beyond, true);
 
     const uint64_t as_lower = lower | flood(caseless, caseless & (lower << 1 | carry.is_lower));
     const uint64_t as_upper = caseless & ~as_lower;

@@ -19,7 +19,7 @@ struct R50k : PatternSets {
     if (const uint64_t apostrophes = block.apostrophe & rest_starts; apostrophes | carry.contraction) {
       letter &= ~find_contractions<false>(apostrophes, bytes, characters, false, block, carry);
     }
-    const uint64_t before_white = block.white >> 1 | beyond.is_white(block.last(block.white)) << (block.count - 1);
+    const uint64_t before_white = before_white_or_end<R50k>(block, 0, beyond);
     const uint64_t starts = rest_starts | (letter & ~((letter | block.space) << 1 | carry.joins_letter)) |
                             (block.number & ~((block.number | block.space) << 1 | carry.joins_number)) |
                             (block.white & ~((block.white << 1 | carry.is_white) & before_white));

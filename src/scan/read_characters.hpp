@@ -16,6 +16,12 @@ SCAN_INLINE void compress_block(CharacterBlock& block, const Compressor& charact
   } else {
     compress(block.letter);
   }
+  if constexpr (Pattern::tells_symbols) {
+    compress(block.caseless);
+    compress(block.symbol);
+    compress(block.ascii_symbol);
+    compress(block.cjk);
+  }
   compress(block.number);
   compress(block.white);
   compress(block.space);

@@ -83,10 +83,11 @@ inline WhiteRun read_white(Bytes at, Bytes end) {
 inline Bytes all_but_last(Bytes at, const WhiteRun& run) { return run.last > at ? run.last : run.end; }
 
 // \s*[\r\n]+|\s+(?!\S)|\s+
+template <ReadNext read = read_class>
 Bytes skip_white(Bytes at, Bytes end) {
   const WhiteRun run = read_white(at, end);
   if (run.after_newline) return run.after_newline;
-  return run.end == end ? end : all_but_last(at, run);
+  return read(run.end, end).set ? all_but_last(at, run) : run.end;
 }
 
 Bytes next_r50k(Bytes at, Bytes end) {
@@ -192,6 +193,51 @@ Bytes next_kimi(Bytes at, Bytes end) {
   return skip_white(at, end);
 }
 
+constexpr uint32_t symbol = set_of(CharacterClass::punctuation) | set_of(CharacterClass::symbol);  // [\p{P}\p{S}]
+
+bool is_ascii_letter(uint8_t byte) { return uint8_t((byte | 0x20) - 'a') < 26; }
+bool is_kana_or_ideograph(Bytes at, Bytes end) { return class_byte(read_character(at, end).code_point) & kana_or_ideograph_flag; }
+
+// The first two splits of deepseek3 cut out numbers, and kana and ideographs. Beyond a piece is the end of the text for the third.
+template <bool is_in_cjk>
+Next read_in_piece(Bytes at, Bytes end) {
+  const Next next = read_class(at, end);
+  if (next.set & number || (next.set && is_kana_or_ideograph(at, end) != is_in_cjk)) return {0, at};
+  return next;
+}
+
+// The third split.
+template <ReadNext read>
+Bytes next_in_piece(Bytes at, Bytes end) {
+  const Next first = read(at, end);
+  if (*at < 0x80 && first.set & symbol && at + 1 < end && is_ascii_letter(at[1])) {
+    for (at++; at < end && is_ascii_letter(*at);) at++;
+    return at;
+  }
+  const auto skip_letters = [&](Bytes from) { return skip<read>(from, end, letter | mark); };
+  if (!(first.set & (newline | letter | symbol))) {
+    if (Bytes word = skip_letters(first.end); word > first.end) return word;
+  }
+  if (first.set & (letter | mark)) return skip_letters(at);
+  const Bytes body = *at == ' ' ? at + 1 : at;
+  if (Bytes tail = skip<read>(body, end, symbol); tail > body) return skip<read>(tail, end, newline);
+  if (first.set & white) return skip_white<read>(at, end);
+
+  // Nothing matches here; the last one of these characters leads the letters behind it.
+  constexpr uint32_t other = any & ~(letter | mark | number | symbol | white);
+  Bytes last = at;
+  for (Next next = first; next.set & other; next = read(at, end)) {
+    last = at;
+    at = next.end;
+  }
+  return skip_letters(at) > at ? last : at;
+}
+
+Bytes next_deepseek3(Bytes at, Bytes end) {
+  if (Bytes group = skip_at_most(at, end, number, 3); group > at) return group;
+  return is_kana_or_ideograph(at, end) ? next_in_piece<read_in_piece<true>>(at, end) : next_in_piece<read_in_piece<false>>(at, end);
+}
+
 // [Pattern]
 constexpr std::array<NextPretoken, pattern_count> scanners = {
     next_r50k,
@@ -202,6 +248,7 @@ constexpr std::array<NextPretoken, pattern_count> scanners = {
     next_cl100k<letter | mark, 1, false>,
     next_o200k<1, false>,
     next_kimi,
+    next_deepseek3,
 };
 
 }  // namespace

@@ -35,7 +35,10 @@ struct ScanCarry {
   uint64_t is_lower;       // o200k: a lowercase letter, or a caseless one behind a lowercase one
   uint64_t is_caseless;    // o200k: a caseless letter that is not is_lower
   uint64_t is_han_run;     // kimi: of a run of Han
-  uint64_t is_cuttable;    // a letter or (o200k) a mark
+  uint64_t is_cjk;         // deepseek3: of kana and ideographs
+  uint64_t is_other;       // deepseek3: neither white space nor letter, mark, number or symbol
+  uint64_t takes_letters;  // deepseek3: an ASCII letter behind it belongs to its pretoken, and nothing else does
+  uint64_t is_cuttable;    // of cuttable_letters
   uint64_t is_wide;        // a well-formed character of three bytes
   uint64_t numbers;        // bit 63: it is a number; bit 62: so is the one before, …
   uint64_t number_starts;  // likewise: starts a group of up to three numbers
