@@ -29,7 +29,8 @@ using namespace bpe;
 // The built-in encoding that splits nearest to a pattern. A pattern without one of its own gets its cuts, which tell as much of speed.
 const char* encoding_name(Pattern pattern) {
   switch (pattern) {
-    case Pattern::r50k: return "r50k_base";
+    case Pattern::r50k:
+    case Pattern::starcoder: return "r50k_base";
     case Pattern::o200k:
     case Pattern::tekken:
     case Pattern::kimi: return "o200k_base";

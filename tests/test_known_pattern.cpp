@@ -114,6 +114,14 @@ TEST_CASE("known patterns: the three splits of DeepSeek V3, line ends as escapes
   CHECK(!find_pattern(escaped));
 }
 
+TEST_CASE("known patterns: StarCoder, digits and then ByteLevel") {
+  CHECK(find_steps({{Kind::individual_digits}, {Kind::byte_level}}) == Pattern::starcoder);
+  CHECK(find_steps({{Kind::individual_digits}, regex(gpt2_in_byte_level)}) == Pattern::starcoder);
+  CHECK(!find_steps({{Kind::byte_level}, {Kind::individual_digits}}));
+  CHECK(!find_steps({{Kind::individual_digits}, {Kind::individual_digits}}));
+  CHECK(!find_steps({{Kind::individual_digits}, regex(bpe::pattern_text(Pattern::llama3))}));
+}
+
 TEST_CASE("known patterns: what Oniguruma reads otherwise is not taken for what tiktoken reads") {
   CHECK(find_pattern(bpe::pattern_text(Pattern::cl100k)) == Pattern::cl100k);
   CHECK(!find_steps({regex(bpe::pattern_text(Pattern::cl100k))}));

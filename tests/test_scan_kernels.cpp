@@ -105,6 +105,8 @@ const Strings& pieces() {
                           "(word",
                           "'\u00E9",
                           "\x01\x02",
+                          "\U00011DE1",
+                          " \U00016FF4",
                           "\u200Ba",
                           "\u306E",
                           "\uD55C",

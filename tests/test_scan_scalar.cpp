@@ -40,7 +40,7 @@ const Strings& alphabet() {
       "\u0345", "\u0903", "Ⅷ", "½", "²", "٣", "7", "0", "\u200D", "\u0149", "\u0378", "\U00010940", "\U0001E4D0", "/", "/", "!", "-", "_",
       "$", "😀", "É", "ß", "Я", "я", "ñ", "\x01", "\x7F", std::string(1, '\0'), "\xFF", "\x80", "\xC2", "\xE2\x80", "\xF0\x9F\x98",
       "\xED\xA0\x80", "\u3007", "\u2E80", "\u3005", "\U00016FF0", "の", "・", "\u3099", "\u3040",
-      "\u9FA5", "\u9FA6", "。", "\u2014", "\x02", "\u200B"};
+      "\u9FA5", "\u9FA6", "。", "\u2014", "\x02", "\u200B", "\U00011DE1"};
   return pieces;
 }
 
@@ -265,6 +265,21 @@ TEST_CASE("scan: deepseek3 splits as its three splits do one after the other") {
                           R"([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+)"
                           R"(| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)"});
   check_like_steps(Pattern::deepseek3, steps);
+}
+
+TEST_CASE("scan: starcoder") {
+  CHECK(split(Pattern::starcoder, "a  12 b  ") == Strings{"a", "  ", "1", "2", " b", "  "});
+  CHECK(split(Pattern::starcoder, "it's 1's \n 2\n") == Strings{"it", "'s", " ", "1", "'s", " \n ", "2", "\n"});
+  CHECK(split(Pattern::starcoder, "a\u2168\u00BD!\u0663") == Strings{"a", "\u2168", "\u00BD", "!", "\u0663"});
+  // A number of Unicode 17.0 only.
+  CHECK(split(Pattern::starcoder, "!\U00011DE1  \U00016FF4!") == Strings{"!", "\U00011DE1", "  ", "\U00016FF4", "!"});
+  CHECK(split(Pattern::r50k, "!\U00011DE1  \U00016FF4!") == Strings{"!\U00011DE1", " ", " \U00016FF4!"});
+}
+
+TEST_CASE("scan: starcoder splits as its two splits do one after the other") {
+  reference::Steps steps({R"([\p{N}\x{11DE0}-\x{11DE9}\x{16FF4}-\x{16FF6}])",
+                          R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)"});
+  check_like_steps(Pattern::starcoder, steps);
 }
 
 TEST_CASE("scan: a bad byte changes nothing around it") {

@@ -270,5 +270,5 @@ template <class Simd>
 constexpr Scanners make_scanners() {
   return {scan_pattern<Simd, R50k>, scan_pattern<Simd, Cl100k>, scan_pattern<Simd, O200k>, scan_pattern<Simd, Llama3>,
           scan_pattern<Simd, Qwen2>, scan_pattern<Simd, Qwen35>, scan_pattern<Simd, Tekken>, scan_pattern<Simd, Kimi>,
-          scan_pattern<Simd, Deepseek3>};
+          scan_pattern<Simd, Deepseek3>, scan_pattern<Simd, Starcoder>};
 }

@@ -93,6 +93,11 @@ constexpr uint8_t code_of_letters_together(CharacterClass kind, uint8_t) {
   }
 }
 
+// And the numbers of Unicode 17.0 are the numbers.
+constexpr uint8_t code_of_new_numbers_too(CharacterClass kind, uint8_t flags) {
+  return kind == CharacterClass::new_number ? code::number : code_of_letters_together(kind, flags);
+}
+
 // [\p{L}\p{M}] is one set.
 constexpr uint8_t code_of_letters_and_marks_together(CharacterClass kind, uint8_t flags) {
   return kind == CharacterClass::mark ? code::lower : code_of_letters_together(kind, flags);

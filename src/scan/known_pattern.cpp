@@ -54,6 +54,12 @@ constexpr std::string_view deepseek3_text =
 constexpr std::string_view gpt2_text = R"re('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)re";
 constexpr std::string_view old_r50k_text = R"re('(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)re";
 
+// Digits and then ByteLevel: gpt2_text between numbers, which are those of Unicode 17.0 and the end of the text before them.
+constexpr std::string_view starcoder_text =
+    R"re([\p{N}\x{11DE0}-\x{11DE9}\x{16FF4}-\x{16FF6}]|'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+)re"
+    R"re(| ?[^\s\p{L}\p{N}\x{11DE0}-\x{11DE9}\x{16FF4}-\x{16FF6}]+)re"
+    R"re(|\s+(?![^\s\p{N}\x{11DE0}-\x{11DE9}\x{16FF4}-\x{16FF6}])|\s+)re";
+
 // cl100k in older versions of tiktoken, without \s++$: this is llama3.
 constexpr std::string_view old_cl100k_text =
     R"re('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+)re";
@@ -73,6 +79,7 @@ constexpr std::array<Row, pattern_count> rows = {{
     {"tekken", tekken_text},
     {"kimi", kimi_text},
     {"deepseek3", deepseek3_text},
+    {"starcoder", starcoder_text},
 }};
 
 // Who reads a regular expression as the pattern.
@@ -98,6 +105,7 @@ constexpr Spelling spellings[] = {
     {tekken_text, Pattern::tekken, both},
     {kimi_text, Pattern::kimi, both},
     {deepseek3_text, Pattern::deepseek3, tiktoken},
+    {starcoder_text, Pattern::starcoder, tiktoken},
 };
 
 std::optional<Pattern> find_spelling(std::string_view text, Reader reader) {
@@ -131,12 +139,18 @@ std::optional<Pattern> find_pattern(std::span<const SplitStep> steps) {
     return step.kind == SplitStep::Kind::regex && with_escapes(step.regex) == text;
   };
   if (std::equal(steps.begin(), steps.end(), std::begin(deepseek3_steps), std::end(deepseek3_steps), is_regex)) return Pattern::deepseek3;
-  if (steps.size() != 1) return std::nullopt;
-  switch (steps[0].kind) {
-    case SplitStep::Kind::regex: return find_spelling(with_escapes(steps[0].regex), tokenizers);
-    case SplitStep::Kind::byte_level: return Pattern::r50k;
-    default: return std::nullopt;
+  const auto find_one = [](const SplitStep& step) -> std::optional<Pattern> {
+    switch (step.kind) {
+      case SplitStep::Kind::regex: return find_spelling(with_escapes(step.regex), tokenizers);
+      case SplitStep::Kind::byte_level: return Pattern::r50k;
+      default: return std::nullopt;
+    }
+  };
+  if (steps.size() == 1) return find_one(steps[0]);
+  if (steps.size() == 2 && steps[0].kind == SplitStep::Kind::individual_digits && find_one(steps[1]) == Pattern::r50k) {
+    return Pattern::starcoder;
   }
+  return std::nullopt;
 }
 
 }  // namespace bpe

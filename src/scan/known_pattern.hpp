@@ -13,8 +13,8 @@
 namespace bpe {
 
 // Named after who split so first.
-enum class Pattern : uint8_t { r50k, cl100k, o200k, llama3, qwen2, qwen35, tekken, kimi, deepseek3 };
-inline constexpr size_t pattern_count = 9;
+enum class Pattern : uint8_t { r50k, cl100k, o200k, llama3, qwen2, qwen35, tekken, kimi, deepseek3, starcoder };
+inline constexpr size_t pattern_count = 10;
 
 // "cl100k".
 const char* pattern_name(Pattern pattern);

@@ -1,14 +1,20 @@
-// '(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s
+// r50k       '(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s
+// starcoder  numbers, each alone; and the pieces between them as in r50k
 //
 // A run of letters, of numbers or of the rest starts unless U+0020 is before it. A white run starts; so does its last character, which
 // leaves the others to \s+(?!\S), unless the text ends. A rest character that starts and is an apostrophe may begin a contraction.
+// In starcoder every number starts, and is the end of the text for what is before it. These are the numbers of Unicode 17.0.
 //
 // Included by block_scan.hpp.
-struct R50k : PatternSets {
+template <bool cuts_numbers_out>
+struct R50kForm : PatternSets {
   static constexpr bool absorbs_newlines = false;
-  static constexpr CharacterCodes codes = make_codes(code_of_letters_together);
+  static constexpr CharacterCodes codes = make_codes(cuts_numbers_out ? code_of_new_numbers_too : code_of_letters_together);
 
   SCAN_INLINE static uint64_t cuttable_letters(const CharacterBlock& block) { return block.letter; }
+  static constexpr bool ends_piece(uint8_t class_byte) {
+    return cuts_numbers_out && code_of_new_numbers_too(CharacterClass(class_byte & class_mask), 0) == code::number;
+  }
 
   template <class Characters>
   SCAN_INLINE static uint64_t find_starts(CharacterBlock& block, const uint8_t* bytes, const Characters& characters, ScanCarry& carry,
@@ -19,10 +25,11 @@ struct R50k : PatternSets {
     if (const uint64_t apostrophes = block.apostrophe & rest_starts; apostrophes | carry.contraction) {
       letter &= ~find_contractions<false>(apostrophes, bytes, characters, false, block, carry);
     }
-    const uint64_t before_white = before_white_or_end<R50k>(block, 0, beyond);
+    const uint64_t before_white = before_white_or_end<R50kForm>(block, cuts_numbers_out ? block.number : 0, beyond);
+    const uint64_t number_starts =
+        cuts_numbers_out ? block.number : block.number & ~((block.number | block.space) << 1 | carry.joins_number);
     const uint64_t starts = rest_starts | (letter & ~((letter | block.space) << 1 | carry.joins_letter)) |
-                            (block.number & ~((block.number | block.space) << 1 | carry.joins_number)) |
-                            (block.white & ~((block.white << 1 | carry.is_white) & before_white));
+                            number_starts | (block.white & ~((block.white << 1 | carry.is_white) & before_white));
     carry.joins_letter = block.last(letter | block.space);
     carry.joins_number = block.last(block.number | block.space);
     carry.joins_rest = block.last(rest | block.space);
@@ -30,3 +37,6 @@ struct R50k : PatternSets {
     return starts;
   }
 };
+
+using R50k = R50kForm<false>;
+using Starcoder = R50kForm<true>;

@@ -90,16 +90,28 @@ Bytes skip_white(Bytes at, Bytes end) {
   return read(run.end, end).set ? all_but_last(at, run) : run.end;
 }
 
+template <ReadNext read>
 Bytes next_r50k(Bytes at, Bytes end) {
   if (*at == '\'') {
     if (Bytes contraction = skip_contraction(at, end, false)) return contraction;
   }
   const Bytes body = *at == ' ' ? at + 1 : at;
   for (const uint32_t set : {letter, number, rest}) {
-    if (read_class(body, end).set & set) return skip(body, end, set);
+    if (read(body, end).set & set) return skip<read>(body, end, set);
   }
   const WhiteRun run = read_white(at, end);
-  return run.end == end ? end : all_but_last(at, run);
+  return read(run.end, end).set ? all_but_last(at, run) : run.end;
+}
+
+// A number of Unicode 17.0 is cut out before, and thus the end of the text for what is before it.
+Next read_between_numbers(Bytes at, Bytes end) {
+  const Next next = read_class(at, end);
+  return next.set & (number | set_of(CharacterClass::new_number)) ? Next{0, at} : next;
+}
+
+Bytes next_starcoder(Bytes at, Bytes end) {
+  const bool is_number = read_between_numbers(at, end).set == 0;
+  return is_number ? read_class(at, end).end : next_r50k<read_between_numbers>(at, end);
 }
 
 // letters: \p{L} or [\p{L}\p{M}]. numbers: as many make one pretoken. White space that ends the text is one pretoken, newlines or not, if
@@ -240,7 +252,7 @@ Bytes next_deepseek3(Bytes at, Bytes end) {
 
 // [Pattern]
 constexpr std::array<NextPretoken, pattern_count> scanners = {
-    next_r50k,
+    next_r50k<read_class>,
     next_cl100k<letter, 3, true>,
     next_o200k<3, true>,
     next_cl100k<letter, 3, false>,
@@ -249,6 +261,7 @@ constexpr std::array<NextPretoken, pattern_count> scanners = {
     next_o200k<1, false>,
     next_kimi,
     next_deepseek3,
+    next_starcoder,
 };
 
 }  // namespace
