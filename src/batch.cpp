@@ -3,6 +3,16 @@
 // where the tokens are put behind the others when all jobs are done:
 //
 //   result   | job 0 | job 1 | job 2 | …                          <- | job 5 |  <- | job 4 |  <- | job 3 |
+//
+// A long text is cut between an ASCII letter and a following blank, where every known pattern ends a pretoken:
+//   - a letter is matched by \p{L}, [A-Za-z] or a class with it, and no alternative goes on from a letter to white space; what deepseek3
+//     leaves unmatched has no letters;
+//   - a blank after a letter begins a pretoken, and what follows is matched without a look back;
+//   - a text that ends in a letter has the same pretokens as when a blank follows: only the rules for white space look ahead, and
+//     deepseek3's for what it leaves unmatched;
+//   - of several splits, one after the other (deepseek3, starcoder), the first ones cut out numbers, kana and ideographs, to which neither
+//     belongs: the place is inside a piece, and for that piece the same holds.
+// So both sides alone have the pretokens of the whole. Where special tokens are allowed, the place must also lie inside none.
 #include "batch.hpp"
 
 #include <algorithm>

@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "batch.hpp"
+#include "builtin_encodings.hpp"
 #include "catch.hpp"
 #include "support.hpp"
 
@@ -57,6 +58,21 @@ TEST_CASE("batch: many short texts and one long one") {
     for (int i = 0; i < 300; i++) batch.add(random.mix(pieces, random.below(20)));
     check_batch(test::builtin(name), batch, test::no_special);
     check_batch(test::builtin(name), batch, test::all_special);
+  }
+}
+
+TEST_CASE("batch: a long text is divided right for every known pattern") {
+  test::Random random(14);
+  std::string text;
+  while (text.size() < 3 << 19) text += random.mix(pieces, 50) + "x\x01 y\u3042 12 z  ";
+  for (size_t i = 0; i < bpe::pattern_count; i++) {
+    CAPTURE(bpe::pattern_name(bpe::Pattern(i)));
+    bpe::EncodingParts parts = bpe::make_builtin_parts("o200k_base");
+    parts.pattern = bpe::pattern_text(bpe::Pattern(i));
+    const bpe::Encoding encoding(std::move(parts), "");
+    Batch batch;
+    batch.add(text);
+    check_batch(encoding, batch, test::no_special);
   }
 }
 

@@ -1,4 +1,5 @@
 // A cut that safe_split allows changes no tokens: both sides encoded alone have the tokens of the whole.
+#include "builtin_encodings.hpp"
 #include "catch.hpp"
 #include "merge.hpp"
 #include "safe_split.hpp"
@@ -88,5 +89,29 @@ TEST_CASE("safe split: what the built-in vocabularies bring along is what is mad
     REQUIRE(encoding.safe_split());
     CHECK(encoding.safe_split()->pairs == made.pairs);
     for (size_t i = 0; i < std::size(made.partial); i++) CHECK(encoding.safe_split()->partial[i] == made.partial[i]);
+  }
+}
+
+TEST_CASE("safe split: every known pattern gives the same tokens with cuts and without") {
+  test::Random random(7);
+  const std::vector<std::string> pieces = {"word",   " Word",  "\n",     "  ",     "12",     "!",      "'s",     "\u3002", "\u0301",
+                                           "\u0E31", "\u0E01", "\u3007", "\u2E80", "\u3005", "\u30FB", "\u3099", "\u3040", "\xFF"};
+  for (size_t i = 0; i < bpe::pattern_count; i++) {
+    const auto make = [&](const char* engine) {
+      bpe::EncodingParts parts = bpe::make_builtin_parts("o200k_base");
+      parts.pattern = bpe::pattern_text(bpe::Pattern(i));
+      return std::make_unique<bpe::Encoding>(std::move(parts), engine);
+    };
+    const std::unique_ptr<bpe::Encoding> cutting = make(""), whole = make("scalar");
+    REQUIRE(cutting->safe_split());
+    for (int round = 0; round < (test::is_sanitized ? 300 : 3000); round++) {
+      std::string text;
+      for (size_t n = random.below(60); n > 0; n--) {
+        text += random.below(5) ? test::utf8(random_character(random)) : pieces[random.below(pieces.size())];
+      }
+      if (test::encode(*cutting, text) == test::encode(*whole, text)) continue;
+      CAPTURE(bpe::pattern_name(bpe::Pattern(i)), text);
+      CHECK(test::encode(*cutting, text) == test::encode(*whole, text));
+    }
   }
 }

@@ -294,3 +294,19 @@ TEST_CASE("scan: a bad byte changes nothing around it") {
   CHECK(split(Pattern::r50k, "a\xC3 b") == Strings{"a", "\xC3", " b"});
   CHECK(split(Pattern::cl100k, "a\xC3" "b") == Strings{"a", "\xC3" "b"});
 }
+
+TEST_CASE("scan: between an ASCII letter and a blank both sides split alone as in the whole") {
+  test::Random random(6);
+  for (const Pattern pattern : patterns) {
+    test::Splitter splitter(bpe::pattern_text(pattern), "scalar");
+    for (int i = 0; i < (test::is_sanitized ? 1000 : 20000); i++) {
+      const std::string before = random.mix(alphabet(), random.below(12)) + "aZ"[random.below(2)];
+      const std::string behind = " " + random.mix(alphabet(), random.below(12));
+      Strings parts = splitter.split(before);
+      for (const std::string& part : splitter.split(behind)) parts.push_back(part);
+      if (splitter.split(before + behind) == parts) continue;
+      CAPTURE(bpe::pattern_name(pattern), before, behind);
+      CHECK(splitter.split(before + behind) == parts);
+    }
+  }
+}
