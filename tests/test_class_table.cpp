@@ -145,3 +145,11 @@ TEST_CASE("what is no character has no class") {
   for (uint32_t code_point = 0xD800; code_point <= 0xDFFF; code_point++) REQUIRE(bpe::class_byte(code_point) == 0);
   for (const uint32_t beyond : {0x110000u, 0x110001u, 0x7FFFFFFFu, 0x80000000u, bpe::bad_byte}) CHECK(bpe::class_byte(beyond) == 0);
 }
+
+TEST_CASE("the bits of classes of characters of two bytes are those of the table") {
+  for (uint32_t code_point = 0x80; code_point < 0x800; code_point++) {
+    uint8_t byte = 0;
+    for (unsigned bit = 0; bit < bpe::class_bit_count; bit++) byte |= uint8_t((bpe::class_bits.of[bit][code_point / 8] >> (code_point % 8) & 1) << bit);
+    REQUIRE(byte == bpe::class_byte(code_point));
+  }
+}

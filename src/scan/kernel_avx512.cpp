@@ -1,6 +1,7 @@
 // AVX-512 with VBMI2. A vector holds the sets of 64 characters, one byte each (character_block.hpp, code):
 //
 //   ASCII        two table look-ups in one: vpermi2b
+//   two bytes    if there are no longer ones: the bits of their classes, all 64 places at once, by vpermi2b; the code by a permutation of 64
 //   others       if well-formed: their first, second and third bytes side by side; 16 at a time: code point, class by gather, code by a
 //                permutation of 64; back to the places of their first bytes
 //   characters   the bytes that begin one, side by side
@@ -122,6 +123,29 @@ struct Avx512 {
     return _mm512_test_epi32_mask(found, _mm512_set1_epi32(1));
   }
 
+  // The codes of characters of two bytes, at the places of their first bytes: `bytes`, with `next` behind them. Elsewhere anything.
+  template <class Pattern>
+  SCAN_INLINE static __m512i codes_of_two_bytes(__m512i bytes, __m512i next) {
+    alignas(64) static constexpr std::array<uint8_t, 64> bit_of = [] {
+      std::array<uint8_t, 64> bits = {};
+      for (size_t i = 0; i < bits.size(); i++) bits[i] = uint8_t(1u << (i % 8));
+      return bits;
+    }();
+    const __m512i low_bit = _mm512_permutexvar_epi8(next, _mm512_load_si512(bit_of.data()));
+    const __m512i high = _mm512_slli_epi16(_mm512_and_si512(bytes, _mm512_set1_epi8(31)), 3);
+    const __m512i place = _mm512_or_si512(high, _mm512_and_si512(_mm512_srli_epi16(next, 3), _mm512_set1_epi8(7)));  // code point / 8
+    const __mmask64 is_upper_half = _mm512_movepi8_mask(place);
+    __m512i classes = _mm512_setzero_si512();
+    for (unsigned bit = 0; bit < class_bit_count; bit++) {
+      const uint8_t* const table = class_bits.of[bit];
+      const __m512i lower = _mm512_permutex2var_epi8(_mm512_load_si512(table), place, _mm512_load_si512(table + 64));
+      const __m512i upper = _mm512_permutex2var_epi8(_mm512_load_si512(table + 128), place, _mm512_load_si512(table + 192));
+      const __mmask64 is_set = _mm512_test_epi8_mask(_mm512_mask_mov_epi8(lower, is_upper_half, upper), low_bit);
+      classes = _mm512_mask_add_epi8(classes, is_set, classes, _mm512_set1_epi8(char(1 << bit)));
+    }
+    return _mm512_permutexvar_epi8(classes, _mm512_load_si512(Pattern::codes.others.data()));
+  }
+
   template <class Pattern>
   SCAN_INLINE static Compressor classify_non_ascii(const uint8_t* text, uint64_t non_ascii, const SafeSplit* cuts, ScanCarry& carry,
                                                    CharacterBlock& block) {
@@ -152,6 +176,18 @@ struct Avx512 {
       return read_characters<Avx512, Pattern>(text, non_ascii, cuts, carry, block);
     }
 
+    const uint64_t starts = leads | ~non_ascii;
+    const Compressor characters(starts);
+    const uint64_t others_places = characters.compress(leads);
+    block.count = unsigned(__builtin_popcountll(starts));
+    if (long_leads == 0) {
+      const __m512i codes = _mm512_mask_mov_epi8(ascii, leads, codes_of_two_bytes<Pattern>(bytes, next));
+      read_sets<Pattern>(block, ~others_places, Has{_mm512_maskz_compress_epi8(starts, codes)});
+      carry.is_wide = 0;
+      carry.overhang = leads >> 63;
+      return characters;
+    }
+
     const __m512i firsts = _mm512_maskz_compress_epi8(leads, bytes);
     const __m512i seconds = _mm512_maskz_compress_epi8(leads, next);
     const __m512i thirds = _mm512_maskz_compress_epi8(leads, next_but_one);
@@ -165,7 +201,9 @@ struct Avx512 {
 
     const Characters16 low(_mm512_castsi512_si128(firsts), _mm512_castsi512_si128(seconds), _mm512_castsi512_si128(thirds));
     const __mmask16 low_used = __mmask16(count < 16 ? (1u << count) - 1 : 0xFFFF);
-    if (cuts) {
+    const uint64_t wide = long_leads & ~longest_leads;
+    const uint64_t cut_candidates = cuts ? wide & (wide << 3 | carry.is_wide << carry.overhang) : 0;
+    if (cut_candidates) {
       const uint32_t before = carry.is_wide ? read_wide_character(text + carry.overhang - 3) : 0;
       uncuttable = find_uncuttable(*cuts, _mm512_alignr_epi32(low.code_points, _mm512_set1_epi32(int(before)), 15), low, low_used);
     }
@@ -174,16 +212,13 @@ struct Avx512 {
       const Characters16 high(_mm512_extracti32x4_epi32(firsts, 1), _mm512_extracti32x4_epi32(seconds, 1),
                               _mm512_extracti32x4_epi32(thirds, 1));
       const __mmask16 high_used = __mmask16((uint64_t{1} << (count - 16)) - 1);
-      if (cuts) {
+      if (cut_candidates) {
         uncuttable |= find_uncuttable(*cuts, _mm512_alignr_epi32(high.code_points, low.code_points, 15), high, high_used) << 16;
       }
       others = _mm256_inserti128_si256(others, codes_of(high, high_used), 1);
     }
 
     // From here on by characters.
-    const uint64_t starts = leads | ~non_ascii;
-    const Compressor characters(starts);
-    const uint64_t others_places = characters.compress(leads);
     __m512i all =
         _mm512_or_si512(_mm512_maskz_compress_epi8(starts, ascii), _mm512_maskz_expand_epi8(others_places, _mm512_castsi256_si512(others)));
     for (uint64_t left = longest_leads; left; left &= left - 1) {  // of these, what the steps above found is void
@@ -191,9 +226,7 @@ struct Avx512 {
       all = _mm512_mask_mov_epi8(all, characters.compress(left & -left), _mm512_set1_epi8(char(code_of<Pattern>(character.code_point))));
     }
     read_sets<Pattern>(block, ~others_places, Has{all});
-    block.count = unsigned(__builtin_popcountll(starts));
-    const uint64_t wide = long_leads & ~longest_leads;
-    if (cuts) block.cut = characters.compress(wide & (wide << 3 | carry.is_wide << carry.overhang) & ~_pdep_u64(uncuttable, leads));
+    if (cut_candidates) block.cut = characters.compress(cut_candidates & ~_pdep_u64(uncuttable, leads));
     carry.is_wide = wide >> (63 - __builtin_clzll(starts)) & 1;
     carry.overhang = uint64_t(__builtin_popcountll(leads >> 63 | long_leads >> 62 | longest_leads >> 61));
     return characters;

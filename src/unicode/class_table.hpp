@@ -40,6 +40,14 @@ inline constexpr uint32_t bad_byte = 0xFFFFFFFF;
 extern const uint8_t* const class_pages;
 extern const uint16_t* const class_page_of;  // [0x1100]: page number of code_point >> 8
 
+// The same for characters of two bytes, U+0080 to U+07FF, bit by bit: bit c % 8 of class_bits[b][c / 8] is bit b of the class of c. They have
+// no flags.
+inline constexpr unsigned class_bit_count = 4;
+struct ClassBits {
+  alignas(64) uint8_t of[class_bit_count][0x800 / 8];
+};
+extern const ClassBits class_bits;
+
 // The byte of a code point up to 0x10FFFF, or of bad_byte.
 inline uint8_t class_byte(uint32_t code_point) {
   if (code_point < 0x10000) return class_pages[code_point];
