@@ -21,22 +21,16 @@ unsigned shift_for(size_t lines) { return 64 - unsigned(std::bit_width(lines - 1
 
 size_t padded_words(size_t bytes) { return (bytes + 3) / 4; }
 
-// Puts a value first in a line and moves the others on; the last one goes, or the one with the same key, which is rarely there.
+// Puts a value into a line: where its key is, which is rare, else in the first empty place, else in one that depends on `turn`. A text that
+// comes again and has more keys for a line than fit finds some of them there; were it always the oldest that goes, it would find none.
 template <class Key>
-void push_in(Key (&keys)[PretokenCache::ways], uint64_t (&values)[PretokenCache::ways], const Key& key, uint64_t value) {
-  size_t moved = PretokenCache::ways - 1;
-  for (size_t i = 0; i < PretokenCache::ways - 1; i++) {
-    if (__builtin_expect(std::memcmp(&keys[i], &key, sizeof(Key)) == 0, 0)) moved = i;
-  }
-  if (__builtin_expect(moved == PretokenCache::ways - 1, 1)) {
-    std::memmove(&keys[1], &keys[0], (PretokenCache::ways - 1) * sizeof(Key));
-    std::memmove(&values[1], &values[0], (PretokenCache::ways - 1) * sizeof(uint64_t));
-  } else {
-    std::memmove(&keys[1], &keys[0], moved * sizeof(Key));
-    std::memmove(&values[1], &values[0], moved * sizeof(uint64_t));
-  }
-  std::memcpy(&keys[0], &key, sizeof(Key));
-  values[0] = value;
+void put_in(Key (&keys)[PretokenCache::ways], uint64_t (&values)[PretokenCache::ways], const Key& key, uint64_t value, size_t turn) {
+  unsigned fitting = 0;  // without a branch: lines follow no rule
+  for (size_t i = 0; i < PretokenCache::ways; i++) fitting |= unsigned((values[i] == 0) | (std::memcmp(&keys[i], &key, sizeof(Key)) == 0)) << i;
+  fitting |= 1u << (PretokenCache::ways + turn % PretokenCache::ways);
+  const size_t place = unsigned(__builtin_ctz(fitting)) % PretokenCache::ways;
+  std::memcpy(&keys[place], &key, sizeof(Key));
+  values[place] = value;
 }
 
 }  // namespace
@@ -56,15 +50,13 @@ PretokenCache::PretokenCache(size_t limit, uint64_t first_place)
 
 void PretokenCache::insert_short(uint64_t key, uint64_t value) {
   ShortLine& line = short_[short_hash(key) >> short_shift_];
-  push_in(line.keys, line.values, key, value);
-  short_inserts_++;
+  put_in(line.keys, line.values, key, value, short_inserts_++);
 }
 
 void PretokenCache::insert_medium(uint64_t low, uint64_t high, uint64_t value) {
   const size_t at = medium_hash(low, high) >> medium_shift_;
   const uint64_t key[2] = {low, high};
-  push_in(medium_[at].keys, medium_values_[at].values, key, value);
-  medium_inserts_++;
+  put_in(medium_[at].keys, medium_values_[at].values, key, value, medium_inserts_++);
 }
 
 // Room for words side by side: what stands together does not go over the end of the ring.
