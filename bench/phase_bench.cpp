@@ -64,7 +64,10 @@ constexpr Phases clocked_phases = {
     [](const uint8_t* text, Chunk& chunk, size_t begin, size_t end, const PretokenCache& cache) {
       clocked.run(keys, [&] { clocked.real->make_keys(text, chunk, begin, end, cache); });
     },
-    [](Chunk& chunk, const PretokenCache& cache) { clocked.run(probe, [&] { clocked.real->probe(chunk, cache); }); },
+    [](Chunk& chunk, size_t begin, size_t end, const PretokenCache& cache) {
+      clocked.run(probe, [&] { clocked.real->probe_short(chunk, begin, end, cache); });
+    },
+    [](Chunk& chunk, const PretokenCache& cache) { clocked.run(probe, [&] { clocked.real->probe_medium(chunk, cache); }); },
     [](const Chunk& chunk) { return clocked.run(count, [&] { return clocked.real->count(chunk); }); },
     [](const Chunk& chunk, const PretokenCache& cache, uint32_t* ranks) {
       return clocked.run(emit, [&] { return clocked.real->emit(chunk, cache, ranks); });

@@ -21,7 +21,7 @@ struct Chunk {
   // The words of a pretoken up to 16 bytes.
   uint64_t keys[capacity + pad];
   uint64_t high_keys[capacity + pad];
-  uint32_t lines[capacity + pad];         // where its table is looked up
+  uint32_t lines[capacity + pad];         // of the table where it may be, in bytes from the first one
   uint64_t values[capacity + pad];        // PretokenValue; 0 until found
 
   // Pretokens by the table that may hold them; long ones have no key.

@@ -11,6 +11,7 @@
 namespace bpe {
 namespace {
 
+constexpr size_t block_size = 128;  // pretokens whose keys are made before those of the block before are looked up
 constexpr size_t key_reach = 16;  // make_keys reads so many bytes from the start of a pretoken
 // Words are merged together with others up to the same size; those beyond, one by one.
 constexpr size_t word_limits[] = {16, 32, MergeBatch::max_word_size, SIZE_MAX};
@@ -38,13 +39,23 @@ struct MediumKeys {
 
 bool ChunkEncoder::encode_chunk(const Vocabulary& vocabulary, const Phases& phases, Text text, TokenSink& sink, size_t readable) {
   Chunk& chunk = chunk_;
-  chunk.short_count = chunk.medium_count = chunk.long_count = 0;
+  chunk.short_count = chunk.medium_count = chunk.long_count = chunk.miss_count = 0;
   chunk.ranks.clear();
 
   // The last few pretokens may end nearer to the end of what is readable than make_keys reads: they are keyed in a copy with room behind it.
   size_t reachable = chunk.size;
   while (reachable > 0 && chunk.starts[reachable - 1] + key_reach > readable) reachable--;
-  if (reachable > 0) phases.make_keys(text.data, chunk, 0, reachable, cache_);
+  // The lines that a block asks for have arrived when the next one has its keys, and are in the nearest cache still.
+  size_t probed = 0;
+  const auto probe_up_to = [&](size_t end) {
+    phases.probe_short(chunk, probed, end, cache_);
+    probed = end;
+  };
+  for (size_t begin = 0; begin < reachable; begin += block_size) {
+    const size_t asked = chunk.short_count;
+    phases.make_keys(text.data, chunk, begin, std::min(begin + block_size, reachable), cache_);
+    probe_up_to(asked);
+  }
   if (reachable < chunk.size) {
     uint8_t tail[2 * key_reach + Chunk::pad] = {};
     const size_t tail_begin = chunk.starts[reachable];
@@ -53,7 +64,9 @@ bool ChunkEncoder::encode_chunk(const Vocabulary& vocabulary, const Phases& phas
     phases.make_keys(text_around_tail, chunk, reachable, chunk.size, cache_);
   }
 
-  phases.probe(chunk, cache_);
+  probe_up_to(chunk.short_count);
+  chunk.short_miss_count = chunk.miss_count;
+  phases.probe_medium(chunk, cache_);
   const bool is_open = chunk.miss_count + chunk.long_count > 0;
   if (is_open) {
     repeat_count_ = 0;

@@ -10,7 +10,7 @@
 //
 //   | size, count | bytes, padded to 4 | ranks |   … | ranks | …          … oldest | newest → …
 //
-// New entries push out the oldest one of their line. Each part begins small and doubles in its place as it fills, up to a common limit
+// New entries push out one of their line if it is full. Each part begins small and doubles in its place as it fills, up to a common limit
 // in bytes.
 #pragma once
 
@@ -76,12 +76,19 @@ class PretokenCache {
   // limit: bytes for all parts; at least what the smallest ones take. first_place: of the log, not 0; tests begin near the last one.
   explicit PretokenCache(size_t limit, uint64_t first_place = 1);
 
-  // Where the phases look up keys.
-  const ShortLine* short_lines() const { return short_.data(); }
-  const MediumLine* medium_lines() const { return medium_.data(); }
-  const MediumValues* medium_values() const { return medium_values_.data(); }
-  unsigned short_shift() const { return short_shift_; }
-  unsigned medium_shift() const { return medium_shift_; }
+  // Where the phases look up keys. Lines are told by their distance in bytes from the first: the top bits of the hash above line_bits.
+  static constexpr unsigned line_bits = 6;
+  static_assert(sizeof(ShortLine) == 1 << line_bits && sizeof(MediumLine) == 1 << line_bits);
+  const ShortLine& short_line(uint32_t distance) const { return *at<ShortLine>(short_.data(), distance); }
+  const MediumLine& medium_line(uint32_t distance) const { return *at<MediumLine>(medium_.data(), distance); }
+  const MediumValues& medium_values(uint32_t distance) const {
+    return *at<MediumValues>(medium_values_.data(), distance / (sizeof(MediumLine) / sizeof(MediumValues)));
+  }
+  unsigned short_shift() const { return short_shift_ - line_bits; }
+  unsigned medium_shift() const { return medium_shift_ - line_bits; }
+  static constexpr uint64_t line_mask = ~((uint64_t{1} << line_bits) - 1);
+  uint32_t short_distance(uint64_t hash) const { return uint32_t(hash >> short_shift() & line_mask); }
+  uint32_t medium_distance(uint64_t hash) const { return uint32_t(hash >> medium_shift() & line_mask); }
 
   // Whether the ranks of a value that was found are still in the log.
   bool is_in_log(uint64_t value) const { return bool((value >> 62 & 1) & uint64_t{PretokenValue::place(value) >= log_begin_}); }
@@ -118,6 +125,10 @@ class PretokenCache {
   void double_index();
   uint32_t* append(size_t words);
   bool may_grow_by(size_t bytes) const { return memory_size() + bytes <= limit_; }
+  template <class Line>
+  static const Line* at(const Line* first, size_t distance) {
+    return reinterpret_cast<const Line*>(reinterpret_cast<const char*>(first) + distance);
+  }
   const uint32_t* words_at(uint64_t place) const { return &log_[place & (log_.size() - 1)]; }
 
   size_t limit_;

@@ -32,7 +32,7 @@ void append(PretokenCache& cache, std::string_view text, const std::vector<uint3
 
 // As the phases do.
 uint64_t find_short(const PretokenCache& cache, uint64_t key) {
-  const PretokenCache::ShortLine& line = cache.short_lines()[bpe::short_hash(key) >> cache.short_shift()];
+  const PretokenCache::ShortLine& line = cache.short_line(cache.short_distance(bpe::short_hash(key)));
   for (size_t way = 0; way < PretokenCache::ways; way++) {
     if (line.keys[way] == key) return line.values[way];
   }
@@ -40,10 +40,10 @@ uint64_t find_short(const PretokenCache& cache, uint64_t key) {
 }
 
 uint64_t find_medium(const PretokenCache& cache, uint64_t low, uint64_t high) {
-  const size_t at = bpe::medium_hash(low, high) >> cache.medium_shift();
-  const PretokenCache::MediumLine& line = cache.medium_lines()[at];
+  const uint32_t distance = cache.medium_distance(bpe::medium_hash(low, high));
+  const PretokenCache::MediumLine& line = cache.medium_line(distance);
   for (size_t way = 0; way < PretokenCache::ways; way++) {
-    if (line.keys[way][0] == low && line.keys[way][1] == high) return cache.medium_values()[at].values[way];
+    if (line.keys[way][0] == low && line.keys[way][1] == high) return cache.medium_values(distance).values[way];
   }
   return 0;
 }

@@ -43,8 +43,10 @@ struct Phases {
   // start of each pretoken, whatever its size.
   void (*make_keys)(const uint8_t* text, Chunk& chunk, size_t begin, size_t end, const PretokenCache& cache);
 
-  // Values of the pretokens with keys, 0 where the cache has none, and the list of those that are open.
-  void (*probe)(Chunk& chunk, const PretokenCache& cache);
+  // Values of the pretokens [begin, end) of the short list, 0 where the cache has none; those that are open join the misses.
+  void (*probe_short)(Chunk& chunk, size_t begin, size_t end, const PretokenCache& cache);
+  // The same for all of the medium list.
+  void (*probe_medium)(Chunk& chunk, const PretokenCache& cache);
 
   // Tokens in all values of the chunk.
   size_t (*count)(const Chunk& chunk);

@@ -71,11 +71,11 @@ struct Simd {
   }
 };
 
-void probe(Chunk& chunk, const PretokenCache& cache) {
-  size_t miss_count = 0;
-  for (size_t n = 0; n < chunk.short_count; n++) {
+void probe_short(Chunk& chunk, size_t begin, size_t end, const PretokenCache& cache) {
+  size_t miss_count = chunk.miss_count;
+  for (size_t n = begin; n < end; n++) {
     const uint16_t i = chunk.short_list[n];
-    const PretokenCache::ShortLine& line = cache.short_lines()[chunk.lines[i]];
+    const PretokenCache::ShortLine& line = cache.short_line(chunk.lines[i]);
     const __m256i keys = _mm256_load_si256(reinterpret_cast<const __m256i*>(line.keys));
     const __m256i values = _mm256_load_si256(reinterpret_cast<const __m256i*>(line.values));
     const __m256i hit = _mm256_and_si256(values, _mm256_cmpeq_epi64(keys, _mm256_set1_epi64x(int64_t(chunk.keys[i]))));
@@ -86,15 +86,15 @@ void probe(Chunk& chunk, const PretokenCache& cache) {
     chunk.misses[miss_count] = i;
     miss_count += PretokenValue::is_open(value);
   }
-  chunk.short_miss_count = chunk.miss_count = miss_count;
-  plain::probe_medium(chunk, cache);
+  chunk.miss_count = miss_count;
 }
 
 void merge(const Vocabulary& vocabulary, MergeBatch& batch) { merge_in_lockstep<Simd>(vocabulary, batch); }
 
 }  // namespace avx2
 
-const Phases phases_avx2 = {avx2::plain::make_keys, avx2::probe, avx2::plain::count, avx2::plain::emit, avx2::merge};
+const Phases phases_avx2 = {avx2::plain::make_keys, avx2::probe_short, avx2::plain::probe_medium, avx2::plain::count, avx2::plain::emit,
+                            avx2::merge};
 
 }  // namespace bpe
 

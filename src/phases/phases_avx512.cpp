@@ -28,6 +28,17 @@
 namespace bpe {
 namespace avx512 {
 
+// Eight words of text; loads one by one are quicker than a gather.
+inline __m512i load_words(const uint8_t* text, const uint32_t* starts) {
+  const auto two = [&](size_t k) {
+    const __m128i low = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(text + starts[k]));
+    return _mm_insert_epi64(low, int64_t(load_8(text + starts[k + 1])), 1);
+  };
+  const __m256i low = _mm256_inserti128_si256(_mm256_castsi128_si256(two(0)), two(2), 1);
+  const __m256i high = _mm256_inserti128_si256(_mm256_castsi128_si256(two(4)), two(6), 1);
+  return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+}
+
 void make_keys(const uint8_t* text, Chunk& chunk, size_t begin, size_t end, const PretokenCache& cache) {
   alignas(64) static constexpr uint64_t markers[8] = {0, size_marker(1), size_marker(2), size_marker(3), size_marker(4), size_marker(5), size_marker(6), size_marker(7)};
   const __m512i marker_of = _mm512_load_si512(markers);
@@ -35,7 +46,7 @@ void make_keys(const uint8_t* text, Chunk& chunk, size_t begin, size_t end, cons
   const __m512i first_full = _mm512_set1_epi64(int64_t(0xF7FFFFFFFFFFFFFF)), one = _mm512_set1_epi64(1);
   const __m128i short_shift = _mm_cvtsi32_si128(int(cache.short_shift()));
   const __m128i iota = _mm_set_epi16(7, 6, 5, 4, 3, 2, 1, 0);
-  const PretokenCache::ShortLine* const short_lines = cache.short_lines();
+  const __m512i line_mask = _mm512_set1_epi64(int64_t(PretokenCache::line_mask));
   uint16_t others[Chunk::capacity + Chunk::pad];
   size_t other_count = 0, short_count = chunk.short_count;
 
@@ -43,7 +54,7 @@ void make_keys(const uint8_t* text, Chunk& chunk, size_t begin, size_t end, cons
     const __mmask8 valid = __mmask8(end - i >= 8 ? 0xFF : (1u << (end - i)) - 1);
     const __m256i starts = _mm256_maskz_loadu_epi32(valid, chunk.starts + i);
     const __m512i sizes = _mm512_cvtepu32_epi64(_mm256_sub_epi32(_mm256_maskz_loadu_epi32(valid, chunk.starts + i + 1), starts));
-    const __m512i words = _mm512_mask_i32gather_epi64(_mm512_setzero_si512(), valid, starts, text, 1);
+    const __m512i words = valid == 0xFF ? load_words(text, chunk.starts + i) : _mm512_mask_i32gather_epi64(_mm512_setzero_si512(), valid, starts, text, 1);
 
     // Bytes beyond the pretoken are shifted out and the marker put on top; a full word has neither.
     const __m512i excess = _mm512_slli_epi64(_mm512_sub_epi64(eight, _mm512_min_epu64(sizes, eight)), 3);
@@ -52,10 +63,10 @@ void make_keys(const uint8_t* text, Chunk& chunk, size_t begin, size_t end, cons
     const __m512i keys = _mm512_mask_or_epi64(words, is_below, trimmed, _mm512_permutexvar_epi64(sizes, marker_of));
     const __mmask8 is_full = _mm512_mask_cmplt_epu64_mask(_mm512_cmpeq_epu64_mask(sizes, eight), _mm512_sub_epi64(words, one), first_full);
     const __mmask8 is_short = __mmask8((is_below | is_full) & valid);
-    const __m512i lines = _mm512_maskz_srl_epi64(is_short, _mm512_mullo_epi64(keys, multiplier), short_shift);
+    const __m512i hashes = _mm512_srl_epi64(_mm512_mullo_epi64(keys, multiplier), short_shift);
+    const __m512i lines = _mm512_maskz_and_epi64(is_short, hashes, line_mask);
     _mm512_storeu_si512(chunk.keys + i, keys);
-    const __m256i narrow_lines = _mm512_cvtepi64_epi32(lines);
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(chunk.lines + i), narrow_lines);
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(chunk.lines + i), _mm512_cvtepi64_epi32(lines));
 
     const __m128i numbers = _mm_add_epi16(iota, _mm_set1_epi16(int16_t(i)));
     _mm_storeu_si128(reinterpret_cast<__m128i*>(chunk.short_list + short_count), _mm_maskz_compress_epi16(is_short, numbers));
@@ -63,7 +74,7 @@ void make_keys(const uint8_t* text, Chunk& chunk, size_t begin, size_t end, cons
     const __mmask8 is_other = __mmask8(valid & ~is_short);
     _mm_storeu_si128(reinterpret_cast<__m128i*>(others + other_count), _mm_maskz_compress_epi16(is_other, numbers));
     other_count += unsigned(__builtin_popcount(is_other));
-    for (size_t k = 0; k < 8; k++) _mm_prefetch(reinterpret_cast<const char*>(short_lines + chunk.lines[i + k]), _MM_HINT_T0);
+    for (size_t k = 0; k < 8; k++) _mm_prefetch(reinterpret_cast<const char*>(&cache.short_line(chunk.lines[i + k])), _MM_HINT_T0);
   }
   chunk.short_count = short_count;
 
@@ -75,12 +86,12 @@ void make_keys(const uint8_t* text, Chunk& chunk, size_t begin, size_t end, cons
     const bool is_medium = size > max_short_size && (size < max_medium_size || (size == max_medium_size && is_full_key(high_word)));
     if (is_medium) {
       const uint64_t high = size == max_medium_size ? high_word : _bzhi_u64(high_word, unsigned(size - 8) * 8) | size_marker(size - 8);
-      const size_t line = medium_hash(low, high) >> cache.medium_shift();
+      const uint32_t line = cache.medium_distance(medium_hash(low, high));
       chunk.keys[i] = low;
       chunk.high_keys[i] = high;
-      chunk.lines[i] = uint32_t(line);
-      _mm_prefetch(reinterpret_cast<const char*>(cache.medium_lines() + line), _MM_HINT_T0);
-      _mm_prefetch(reinterpret_cast<const char*>(cache.medium_values() + line), _MM_HINT_T0);
+      chunk.lines[i] = line;
+      _mm_prefetch(reinterpret_cast<const char*>(&cache.medium_line(line)), _MM_HINT_T0);
+      _mm_prefetch(reinterpret_cast<const char*>(&cache.medium_values(line)), _MM_HINT_T0);
       chunk.medium_list[chunk.medium_count++] = i;
     } else {
       chunk.long_list[chunk.long_count++] = i;
@@ -88,11 +99,11 @@ void make_keys(const uint8_t* text, Chunk& chunk, size_t begin, size_t end, cons
   }
 }
 
-void probe(Chunk& chunk, const PretokenCache& cache) {
-  size_t miss_count = 0;
-  for (size_t n = 0; n < chunk.short_count; n++) {
+void probe_short(Chunk& chunk, size_t begin, size_t end, const PretokenCache& cache) {
+  size_t miss_count = chunk.miss_count;
+  for (size_t n = begin; n < end; n++) {
     const uint16_t i = chunk.short_list[n];
-    const PretokenCache::ShortLine& line = cache.short_lines()[chunk.lines[i]];
+    const PretokenCache::ShortLine& line = cache.short_line(chunk.lines[i]);
     const __m256i keys = _mm256_load_si256(reinterpret_cast<const __m256i*>(line.keys));
     const __m256i values = _mm256_load_si256(reinterpret_cast<const __m256i*>(line.values));
     const __mmask8 is_equal = _mm256_cmpeq_epi64_mask(keys, _mm256_set1_epi64x(int64_t(chunk.keys[i])));
@@ -101,11 +112,15 @@ void probe(Chunk& chunk, const PretokenCache& cache) {
     chunk.misses[miss_count] = i;
     miss_count += PretokenValue::is_open(value);
   }
-  chunk.short_miss_count = miss_count;
+  chunk.miss_count = miss_count;
+}
+
+void probe_medium(Chunk& chunk, const PretokenCache& cache) {
+  size_t miss_count = chunk.miss_count;
   for (size_t n = 0; n < chunk.medium_count; n++) {
     const uint16_t i = chunk.medium_list[n];
-    const __m512i keys = _mm512_load_si512(cache.medium_lines() + chunk.lines[i]);
-    const __m256i values = _mm256_load_si256(reinterpret_cast<const __m256i*>(cache.medium_values() + chunk.lines[i]));
+    const __m512i keys = _mm512_load_si512(&cache.medium_line(chunk.lines[i]));
+    const __m256i values = _mm256_load_si256(reinterpret_cast<const __m256i*>(&cache.medium_values(chunk.lines[i])));
     const __m512i wanted = _mm512_broadcast_i64x2(_mm_set_epi64x(int64_t(chunk.high_keys[i]), int64_t(chunk.keys[i])));
     uint32_t is_equal = _mm512_cmpeq_epi64_mask(keys, wanted);
     is_equal = _pext_u32(is_equal & is_equal >> 1, 0x55);
@@ -230,7 +245,7 @@ void merge(const Vocabulary& vocabulary, MergeBatch& batch) {
 
 }  // namespace avx512
 
-const Phases phases_avx512 = {avx512::make_keys, avx512::probe, avx512::count, avx512::emit, avx512::merge};
+const Phases phases_avx512 = {avx512::make_keys, avx512::probe_short, avx512::probe_medium, avx512::count, avx512::emit, avx512::merge};
 
 }  // namespace bpe
 

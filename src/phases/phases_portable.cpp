@@ -13,6 +13,6 @@ namespace portable {
 
 }  // namespace portable
 
-const Phases phases_portable = {portable::make_keys, portable::probe, portable::count, portable::emit, portable::merge};
+const Phases phases_portable = {portable::make_keys, portable::probe_short, portable::probe_medium, portable::count, portable::emit, portable::merge};
 
 }  // namespace bpe

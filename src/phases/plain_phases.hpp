@@ -12,8 +12,8 @@ inline void make_keys(const uint8_t* text, Chunk& chunk, size_t begin, size_t en
     if (size < 8 || (size == 8 && is_full_key(word))) {
       const uint64_t key = size < 8 ? low_bytes(word, size) | size_marker(size) : word;
       chunk.keys[i] = key;
-      chunk.lines[i] = uint32_t(short_hash(key) >> cache.short_shift());
-      __builtin_prefetch(&cache.short_lines()[chunk.lines[i]]);
+      chunk.lines[i] = cache.short_distance(short_hash(key));
+      __builtin_prefetch(&cache.short_line(chunk.lines[i]));
       chunk.short_list[chunk.short_count++] = uint16_t(i);
       continue;
     }
@@ -22,9 +22,9 @@ inline void make_keys(const uint8_t* text, Chunk& chunk, size_t begin, size_t en
       const uint64_t high = size < 16 ? low_bytes(high_word, size - 8) | size_marker(size - 8) : high_word;
       chunk.keys[i] = word;
       chunk.high_keys[i] = high;
-      chunk.lines[i] = uint32_t(medium_hash(word, high) >> cache.medium_shift());
-      __builtin_prefetch(&cache.medium_lines()[chunk.lines[i]]);
-      __builtin_prefetch(&cache.medium_values()[chunk.lines[i]]);
+      chunk.lines[i] = cache.medium_distance(medium_hash(word, high));
+      __builtin_prefetch(&cache.medium_line(chunk.lines[i]));
+      __builtin_prefetch(&cache.medium_values(chunk.lines[i]));
       chunk.medium_list[chunk.medium_count++] = uint16_t(i);
       continue;
     }
@@ -38,23 +38,21 @@ inline void set_found(Chunk& chunk, uint16_t i, uint64_t value) {
   chunk.miss_count += PretokenValue::is_open(value);
 }
 
-inline void probe_short(Chunk& chunk, const PretokenCache& cache) {
-  chunk.miss_count = 0;
-  for (size_t n = 0; n < chunk.short_count; n++) {
+inline void probe_short(Chunk& chunk, size_t begin, size_t end, const PretokenCache& cache) {
+  for (size_t n = begin; n < end; n++) {
     const uint16_t i = chunk.short_list[n];
-    const PretokenCache::ShortLine& line = cache.short_lines()[chunk.lines[i]];
+    const PretokenCache::ShortLine& line = cache.short_line(chunk.lines[i]);
     uint64_t value = 0;
     for (size_t way = 0; way < PretokenCache::ways; way++) value |= line.values[way] & -uint64_t{line.keys[way] == chunk.keys[i]};
     set_found(chunk, i, value);
   }
-  chunk.short_miss_count = chunk.miss_count;
 }
 
 inline void probe_medium(Chunk& chunk, const PretokenCache& cache) {
   for (size_t n = 0; n < chunk.medium_count; n++) {
     const uint16_t i = chunk.medium_list[n];
-    const PretokenCache::MediumLine& line = cache.medium_lines()[chunk.lines[i]];
-    const PretokenCache::MediumValues& values = cache.medium_values()[chunk.lines[i]];
+    const PretokenCache::MediumLine& line = cache.medium_line(chunk.lines[i]);
+    const PretokenCache::MediumValues& values = cache.medium_values(chunk.lines[i]);
     uint64_t value = 0;
     for (size_t way = 0; way < PretokenCache::ways; way++) {
       const bool is_equal = ((line.keys[way][0] ^ chunk.keys[i]) | (line.keys[way][1] ^ chunk.high_keys[i])) == 0;
@@ -62,11 +60,6 @@ inline void probe_medium(Chunk& chunk, const PretokenCache& cache) {
     }
     set_found(chunk, i, value);
   }
-}
-
-inline void probe(Chunk& chunk, const PretokenCache& cache) {
-  probe_short(chunk, cache);
-  probe_medium(chunk, cache);
 }
 
 inline size_t count(const Chunk& chunk) {
