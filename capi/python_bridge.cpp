@@ -27,6 +27,7 @@
 #include "python_api.hpp"
 #include "python_list.hpp"
 #include "python_text.hpp"
+#include "table_memory.hpp"
 #include "token_ranker.h"
 #include "transcode/transcode.hpp"
 
@@ -352,6 +353,7 @@ class ArraySink final : public bpe::TokenSink {
     }
     return tokens_ + size_;
   }
+  uint32_t* spare_room(size_t count) override { return capacity_ - size_ >= count ? tokens_ + size_ : nullptr; }
   bool add(size_t count) override {
     size_ += count;
     return true;
@@ -364,6 +366,7 @@ class ArraySink final : public bpe::TokenSink {
   void use(size_t capacity) {
     capacity_ = capacity;
     tokens_ = reinterpret_cast<uint32_t*>(py.PyByteArray_AsString(bytes_.get()));
+    bpe::ask_for_large_pages(tokens_ + size_, (capacity_ - size_) * sizeof *tokens_);
   }
   bool resize(size_t capacity) {
     if (py.PyByteArray_Resize(bytes_.get(), Size(capacity * sizeof(uint32_t))) < 0) return false;
