@@ -98,13 +98,11 @@ def token_ranker_functions(opened, batch_array):
 
 def c_batch(encoding):
     """token_ranker_encode_batch as programs call it that have their texts in Arrow's layout: one buffer and offsets, made once."""
-    import weakref
-
-    import numpy
-
     prepared = []
 
     def prepare(texts):
+        import numpy
+
         sys.path.insert(0, os.path.join(ROOT, "tests", "python"))
         import exactness_library
 
@@ -113,6 +111,10 @@ def c_batch(encoding):
         return exactness_library.open_encoding(encoding), b"".join(data), offsets, texts
 
     def encode_batch(texts, threads):
+        import weakref
+
+        import numpy
+
         if not prepared or prepared[0][3] is not texts:
             prepared[:] = [prepare(texts)]
         ranker, data, offsets, _ = prepared[0]
