@@ -238,8 +238,10 @@ struct Simd {
 #include "column_merge.hpp"
 
 void merge(const Vocabulary& vocabulary, MergeBatch& batch) {
-  if (batch.max_size <= 16) return merge_in_columns<16>(vocabulary, batch);
-  if (batch.max_size <= 32) return merge_in_columns<32>(vocabulary, batch);
+  // A block of columns has sixteen words: fewer are quicker in lockstep.
+  constexpr size_t least_in_columns = 16;
+  if (batch.max_size <= 16 && batch.count >= least_in_columns) return merge_in_columns<16>(vocabulary, batch);
+  if (batch.max_size <= 32 && batch.count >= least_in_columns) return merge_in_columns<32>(vocabulary, batch);
   merge_in_lockstep<Simd>(vocabulary, batch);
 }
 
