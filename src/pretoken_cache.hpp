@@ -2,7 +2,7 @@
 //
 //   up to 8 bytes   lines of 4:  | key key key key | value value value value |         one cache line
 //   9 to 16         lines of 4:  | low high  low high  low high  low high | values |   one line and a half
-//   up to 128, or without a key: entries of the log, with an index of lines of 4 by hash
+//   up to 512, or without a key: entries of the log, with an index of lines of 4 by hash
 //
 // The keys are those of pretoken_key.hpp. The log is a ring to which entries are appended, and the ranks of keys that have more than
 // three; the newest overwrite the oldest. A place in it is counted from its beginning and never comes again, so a place before the
@@ -51,7 +51,7 @@ struct PretokenValue {
   static bool is_open(uint64_t value) { return value - 1 >= in_log - 1; }
 };
 
-inline constexpr size_t max_cached_size = 128;
+inline constexpr size_t max_cached_size = 512;
 
 class PretokenCache {
  public:
