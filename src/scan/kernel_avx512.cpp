@@ -106,6 +106,15 @@ struct Avx512 {
     }
   };
 
+  // Four bytes at base + scale * place for each used place, else 0. Half a gather is enough for up to eight.
+  template <int scale>
+  SCAN_INLINE static __m512i gather_16(__mmask16 used, __m512i places, const void* base) {
+    if (used < 256) {
+      return _mm512_zextsi256_si512(_mm256_mmask_i32gather_epi32(_mm256_setzero_si256(), __mmask8(used), _mm512_castsi512_si256(places), base, scale));
+    }
+    return _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), used, places, base, scale);
+  }
+
   // SafeSplit::may_cut, negated, for 16 pairs of wide characters.
   SCAN_INLINE static uint64_t find_uncuttable(const SafeSplit& cuts, __m512i before, const Characters16& characters, __mmask16 used) {
     const __m512i code_points = characters.code_points;
@@ -113,8 +122,7 @@ struct Avx512 {
     const __m512i mixed = _mm512_xor_si512(_mm512_mullo_epi32(before, _mm512_set1_epi32(int(0x9E3779B1u))),
                                            _mm512_mullo_epi32(code_points, _mm512_set1_epi32(int(0x85EBCA77u))));
     const __m512i hash = _mm512_srli_epi32(_mm512_mullo_epi32(mixed, _mm512_set1_epi32(int(0xC2B2AE3Du))), 32 - SafeSplit::hash_bits);
-    const __m512i pairs =
-        _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), used & characters.is_wide, _mm512_srli_epi32(hash, 5), cuts.pairs.data(), 4);
+    const __m512i pairs = gather_16<4>(used & characters.is_wide, _mm512_srli_epi32(hash, 5), cuts.pairs.data());
     const __m512i last_bits = _mm512_and_si512(before, _mm512_set1_epi32(63));
     const __m512i halves = _mm512_add_epi32(_mm512_slli_epi32(_mm512_srli_epi32(code_points, 12), 1), _mm512_srli_epi32(last_bits, 5));
     const __m512i partial = _mm512_permutex2var_epi32(_mm512_loadu_si512(cuts.partial), halves, _mm512_loadu_si512(cuts.partial + 8));
@@ -195,7 +203,7 @@ struct Avx512 {
     const __m512i class_codes = _mm512_load_si512(Pattern::codes.others.data());
     uint64_t uncuttable = 0;
     const auto codes_of = [&](const Characters16& characters, __mmask16 used) {
-      const __m512i classes = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), used, characters.code_points, class_pages, 1);
+      const __m512i classes = gather_16<1>(used, characters.code_points, class_pages);
       return _mm512_cvtepi32_epi8(_mm512_permutexvar_epi8(classes, class_codes));  // of the bytes gathered only the lowest counts
     };
 
