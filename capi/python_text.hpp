@@ -37,7 +37,7 @@ class TextArgument {
   // Calls body(bpe::Text) with one piece of the text after the other, cut where both sides alone have the tokens of the whole, until it
   // returns false. False: it did, or the text has no UTF-8. Needs no lock. Throws std::bad_alloc.
   template <class Body>
-  bool for_each_piece(const bpe::Encoding& encoding, Body body) const {
+  bool for_each_piece(const bpe::Encoding& encoding, const Body& body) const {
     if (!is_stored_) return body(bpe::Text(data_, size_));
     if (size_ <= few) {
       uint8_t utf8[few * 4 + bpe::transcode_pad];

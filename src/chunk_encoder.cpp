@@ -11,6 +11,7 @@
 namespace bpe {
 namespace {
 
+constexpr size_t few_pretokens = 8;
 constexpr size_t block_size = 128;  // pretokens whose keys are made before those of the block before are looked up
 constexpr size_t key_reach = 16;  // make_keys reads so many bytes from the start of a pretoken
 // Words are merged together with others up to the same size; those beyond, one by one.
@@ -37,8 +38,47 @@ struct MediumKeys {
 
 }  // namespace
 
+// The values of all pretokens of the chunk; false if the cache has not the ranks of each of them in its value.
+bool ChunkEncoder::look_up_few(Text text, size_t readable) {
+  Chunk& chunk = chunk_;
+  if (chunk.starts[chunk.size - 1] + key_reach > readable || !chunk.gaps.empty()) return false;
+  for (size_t i = 0; i < chunk.size; i++) {
+    const uint8_t* const at = text.data + chunk.starts[i];
+    const size_t size = chunk.length(i);
+    const uint64_t word = load_8(at), high_word = load_8(at + 8);
+    const auto key_of = [](uint64_t bytes, size_t count) { return (bytes & ((uint64_t{1} << (8 * count)) - 1)) | size_marker(count); };
+    uint64_t value = 0;
+    if (size < max_short_size) {
+      value = cache_.find_short(key_of(word, size));
+    } else if (size > max_short_size && size < max_medium_size) {
+      value = cache_.find_medium(word, key_of(high_word, size - 8));
+    } else if (size == max_short_size && is_full_key(word)) {
+      value = cache_.find_short(word);
+    }
+    if (PretokenValue::is_open(value)) return false;
+    chunk.values[i] = value;
+  }
+  return true;
+}
+
+bool ChunkEncoder::emit_few(const Vocabulary& vocabulary, TokenSink& sink) {
+  const Chunk& chunk = chunk_;
+  size_t count = 0;
+  for (size_t i = 0; i < chunk.size; i++) count += PretokenValue::inline_count(chunk.values[i]);
+  if (uint32_t* tokens = sink.room(count)) {
+    for (size_t i = 0; i < chunk.size; i++) {
+      uint64_t value = chunk.values[i];
+      for (uint32_t left = PretokenValue::inline_count(value); left > 0; left--, value >>= rank_bits) {
+        *tokens++ = vocabulary.number(uint32_t(value) & max_vocabulary_size);
+      }
+    }
+  }
+  return sink.add(count);
+}
+
 bool ChunkEncoder::encode_chunk(const Vocabulary& vocabulary, const Phases& phases, Text text, TokenSink& sink, size_t readable) {
   Chunk& chunk = chunk_;
+  if (chunk.size <= few_pretokens && look_up_few(text, readable)) return emit_few(vocabulary, sink);
   chunk.short_count = chunk.medium_count = chunk.long_count = chunk.miss_count = 0;
   chunk.ranks.clear();
 

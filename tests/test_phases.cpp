@@ -83,6 +83,9 @@ TEST_CASE("phases: a chunk has the tokens of its pretokens") {
         bpe::TokenCounter counter(SIZE_MAX);
         REQUIRE(encoder->encode_chunk(vocabulary, *kernel->phases, copy.text(), counter));
         REQUIRE(counter.count() == expected.size());
+        sink.clear();
+        REQUIRE(encoder->encode_chunk(vocabulary, *kernel->phases, copy.text(), sink));
+        REQUIRE(std::vector<uint32_t>(sink.data(), sink.data() + sink.size()) == expected);
       }
     }
     CHECK(encoder->memory_size() < size_t{1} << 20);

@@ -218,7 +218,7 @@ template <class Simd, class Pattern>
 SCAN_INLINE size_t scan_blocks(ScanState& state, uint32_t* starts, size_t capacity) {
   constexpr size_t max_start = 0x7FFFFFFF;
   const Text text = state.text;
-  ScanCarry carry = state.carry;
+  ScanCarry carry = state.position == 0 ? ScanCarry{} : state.carry;
   size_t count = 0;
   size_t position = state.position;
   const size_t origin = state.origin;
@@ -255,9 +255,9 @@ SCAN_INLINE size_t scan_blocks(ScanState& state, uint32_t* starts, size_t capaci
     count += found_count;
     position += left < 64 ? left : 64;
   }
-  state.carry = carry;
   state.position = position;
   state.is_done = position == text.size;
+  if (!state.is_done) state.carry = carry;  // most texts are done with the first call
   return count;
 }
 

@@ -59,7 +59,9 @@ struct ScanState {
 
   size_t position;       // of the next block
   size_t tail_position;  // of tail[look_behind], or none
-  ScanCarry carry;
+  ScanCarry carry;       // set where position is not 0
+  // A block that was copied is loaded again at once: from one cache line.
+  alignas(64) uint8_t aligning_tail[64 - look_behind];
   uint8_t tail[look_behind + 2 * (64 + look_ahead)];  // the end of the text, then spaces
 
   static constexpr size_t none = ~size_t{0};
@@ -71,7 +73,6 @@ struct ScanState {
     is_done = whole.size == 0;
     position = 0;
     tail_position = none;
-    carry = {};
   }
 };
 
