@@ -4,9 +4,11 @@
 //   transposed             word, byte s = set s of characters 0..7
 //   eight such words       transposed once more, by bytes: word s = set s of characters 0..63
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "bit_compress.hpp"
+#include "byte_hash.hpp"
 #include "character_block.hpp"
 #include "safe_split.hpp"
 #include "scanner.hpp"
@@ -45,9 +47,16 @@ struct Portable {
     exchange(4, 0x00000000FFFFFFFF);
   }
 
-  static uint64_t find_non_ascii(const uint8_t* bytes) {
+  // Bytes that begin with as many ones as `least`, which has zeros behind them: those that are not less.
+  SCAN_INLINE static uint64_t at_least(const uint8_t* bytes, uint8_t least) {
+    const unsigned ones = unsigned(std::countl_one(least));
     uint64_t mask = 0;
-    for (unsigned i = 0; i < 64; i++) mask |= uint64_t{bytes[i]} >> 7 << i;
+    for (unsigned i = 0; i < 64; i += 8) {
+      const uint64_t word = load_8(bytes + i);
+      uint64_t found = word & 0x8080808080808080;
+      for (unsigned one = 1; one < ones; one++) found &= word << one;
+      mask |= (found >> 7) * 0x0102040810204080 >> 56 << i;  // the multiplication brings bit 8 k to bit 56 + k
+    }
     return mask;
   }
 
@@ -83,7 +92,7 @@ struct Portable {
       return codes[bytes[i]];
     });
     read_sets<Pattern>(block, ~uint64_t{0}, sets);
-    return any < 0x80 ? 0 : find_non_ascii(bytes);
+    return any < 0x80 ? 0 : at_least(bytes, 0x80);
   }
 
   template <class Pattern>
@@ -94,7 +103,7 @@ struct Portable {
   template <class Pattern>
   SCAN_INLINE static BitCompressor classify_non_ascii(const uint8_t* bytes, uint64_t non_ascii, const SafeSplit* cuts, ScanCarry& carry,
                                                       CharacterBlock& block) {
-    return read_characters<Portable, Pattern>(bytes, non_ascii, cuts, carry, block);
+    return read_well_formed_characters<Portable, Pattern>(bytes, non_ascii, cuts, carry, block);
   }
 
   SCAN_INLINE static void copy_tail(uint8_t* to, const uint8_t* from, size_t size) { pad_with_spaces(to, from, size); }
