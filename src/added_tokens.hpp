@@ -91,6 +91,8 @@ bool AddedTokens::Search::run(Stage stage, Text text, const OnText& on_text, con
       const AddedToken& token = added_.tokens_[(*part.tokens)[match.index]];
       if (token.is_single_word && !is_whole_word(text, {match.begin, match.end})) continue;
       const Span wide = widen(token, text, {match.begin, match.end}, taken);
+      // White space that the token before has taken already. (Where it took more, the reference stops the program.)
+      if (wide.begin >= wide.end) continue;
       if (taken < wide.begin && !on_text(text.part(taken, wide.begin))) return false;
       if (!on_token(token.token)) return false;
       // The white space that a token has taken on its right may hold the next one, which then ends before it.

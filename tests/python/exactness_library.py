@@ -10,7 +10,7 @@ import numpy as np
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 LIBRARY = os.environ.get("TOKEN_RANKER_LIBRARY", os.path.join(ROOT, "build", "libtoken_ranker.so"))
 
-FORMAT_RANKS, FORMAT_BUILTIN = 1, 2
+FORMAT_RANKS, FORMAT_BUILTIN, FORMAT_DETECT = 1, 2, 5
 UNSUPPORTED_ENGINE = 36
 ALL_SPECIAL = ctypes.c_size_t(-1).value
 
@@ -60,7 +60,7 @@ class _Information(ctypes.Structure):
         ("special_tokens", ctypes.POINTER(_SpecialToken)),
         ("special_tokens_size", ctypes.c_size_t),
         ("max_token", ctypes.c_uint32),
-        ("reserved", ctypes.c_uint32),
+        ("max_tokens_per_byte", ctypes.c_uint32),
     ]
 
 
@@ -175,12 +175,12 @@ class Ranker:
         return self._encode(text, None, ALL_SPECIAL)
 
     def _encode(self, text: bytes, allowed, allowed_size: int) -> np.ndarray:
-        tokens = np.empty(len(text), np.uint32)
+        tokens = np.empty(len(text) * self._information.max_tokens_per_byte, np.uint32)
         size = ctypes.c_size_t()
         self._check(
             _library.token_ranker_encode, text, len(text), allowed, allowed_size, tokens.ctypes.data, len(tokens), ctypes.byref(size)
         )
-        assert size.value <= len(text)
+        assert size.value <= len(tokens)
         return tokens[: size.value]
 
     def encode_arrow(self, data: bytes, offsets: np.ndarray, threads: int, allow_special: bool = False):
@@ -300,6 +300,13 @@ def load_ranks(
     """An encoding of the caller's own, by way of a rank file."""
     lines = [base64.b64encode(token) + b" %d\n" % rank for token, rank in ranks.items()]
     return _load(b"".join(lines), FORMAT_RANKS, pattern, special_tokens, engine)
+
+
+def load_file(contents: bytes, engine: str = "default") -> Ranker:
+    """A tokenizer.json, a tekken.json or a published rank file."""
+    ranker = _load(contents, FORMAT_DETECT, None, None, engine)
+    assert engine in ("default", ranker.engine)
+    return ranker
 
 
 def _has_engine(name: str) -> bool:
