@@ -57,6 +57,12 @@ class Rewriter : PatternCursor {
     out_.text += text;
   }
 
+  // No pattern in tiktoken; Oniguruma makes something of it.
+  [[noreturn]] void no_meaning(size_t at, const char* what) const {
+    if (is_onig_) unsupported(at, what);
+    bad(at, what);
+  }
+
   // ---- Alternatives, sequences, atoms
 
   Alternatives alternatives(int depth) {
@@ -126,7 +132,7 @@ class Rewriter : PatternCursor {
       const bool has_most = has_comma && read_number(most);
       if (!(has_least || has_most) || !accept("}")) unsupported(begin, "a brace that is no quantifier: write \\{ for the character");
       if (!has_most) most = has_comma ? unbounded : least;
-      if (most < least) bad(begin, "the larger number of a quantifier comes second");
+      if (most < least) no_meaning(begin, "the larger number of a quantifier comes second");
       char text[32];
       std::snprintf(text, sizeof text, most == unbounded ? "{%u,}" : "{%u,%u}", unsigned(least), unsigned(most));
       write(begin, text);
@@ -225,7 +231,10 @@ class Rewriter : PatternCursor {
       if (!accept(opening.text)) continue;
       write(begin, opening.rewritten);
       has_lookbehind_ = has_lookbehind_ || opening.is_lookbehind;
+      if (is_onig_ && opening.is_assertion && lookbehinds_ > 0) unsupported(begin, "look-around inside of look-behind");
+      lookbehinds_ += opening.is_lookbehind;
       const Alternatives inside = rest_of_group(begin, depth);
+      lookbehinds_ -= opening.is_lookbehind;
       if (opening.is_lookbehind && !inside.is_each_constant) {
         unsupported(begin, "look-behind whose length is not fixed: let each alternative match a fixed number of characters");
       }
@@ -298,7 +307,10 @@ class Rewriter : PatternCursor {
     const size_t begin = at_;
     switch (peek(1)) {
       case 'A': at_ += 2; return assertion(begin, "\\A");
-      case 'z': at_ += 2; return assertion(begin, "\\z");
+      case 'z':
+        if (is_onig_ && lookbehinds_ > 0) unsupported(begin, "\\z inside of look-behind");
+        at_ += 2;
+        return assertion(begin, "\\z");
       case 'b': case 'B':
         if (is_onig_) unsupported(begin, "\\b and \\B are not supported");
         return word_boundary();
@@ -392,7 +404,7 @@ class Rewriter : PatternCursor {
     if (property.pcre2_name.empty() || (is_onig_ && property.is_named_otherwise)) {
       throw Failure(TOKEN_RANKER_UNSUPPORTED_PATTERN, begin,
                     "pattern, byte %zu: the property \"%.*s\" is not supported: general categories and scripts are", begin,
-                    int(std::min<size_t>(name.size(), 40)), name.data());
+                    int(shown_size(name, 40)), name.data());
     }
     if (is_caseless_ && !property.is_closed_under_folding) {
       unsupported(begin, "this property under the flag i: put it outside of (?i:...)");
@@ -408,6 +420,9 @@ class Rewriter : PatternCursor {
     const size_t begin = at_++;
     if (depth == nesting_limit) unsupported(begin, "classes are nested too deep");
     const bool is_negated = accept("^");
+    // Oniguruma 6.9.10 takes what is left of all characters for none, where a negation is inside of another.
+    if (is_onig_ && is_negated && negated_classes_ > 0) unsupported(begin, "a negated class inside of a negated class");
+    negated_classes_ += is_negated;
     ClassSet set = read_union(begin, depth, true);
     while (!accept("]")) {
       const size_t operator_begin = at_;
@@ -416,6 +431,7 @@ class Rewriter : PatternCursor {
       set = expression(joined({set.operand(), symbol, right.operand()}));
     }
     set.is_negated = set.is_negated != is_negated;
+    negated_classes_ -= is_negated;
     return set;
   }
 
@@ -479,8 +495,9 @@ class Rewriter : PatternCursor {
     uint32_t last;
     if (is_at_end()) bad(begin, "this class is never closed");
     if (peek() == '[') unsupported(at_, "a class as the end of a range: write \\[ for the character");
-    if (!is_character || !read_class_character(set, last)) bad(begin, "a range goes from one character to another");
-    if (last < first) bad(begin, "the ends of this range are the wrong way round");
+    if (is_onig_ && is_at("&&")) unsupported(at_ - 1, "- before &&: write a backslash before it");
+    if (!is_character || !read_class_character(set, last)) no_meaning(begin, "a range goes from one character to another");
+    if (last < first) no_meaning(begin, "the ends of this range are the wrong way round");
     return range(begin, first, last);
   }
 
@@ -511,6 +528,8 @@ class Rewriter : PatternCursor {
   bool is_dot_all_ = false;
   bool is_multi_line_ = false;
   bool has_lookbehind_ = false;
+  int lookbehinds_ = 0;      // that are open here
+  int negated_classes_ = 0;  // that are open here
   size_t expression_at_ = 0;
   bool is_assertion_ = false;  // what atom() read last takes no quantifier
 };
