@@ -120,7 +120,7 @@ token_ranker_t* load(const token_ranker_definition& given) {
   bpe::EncodingParts parts = make_parts(definition);
   if (definition.name) parts.name.assign(definition.name, definition.name_size);
   if (definition.pattern) parts.pattern.assign(definition.pattern, definition.pattern_size);
-  if (definition.special_tokens) require(parts.added.is_empty(), "definition: special_tokens is set; a tokenizer.json has its own");
+  if (definition.special_tokens) require(parts.rules.empty(), "definition: special_tokens is set; a tokenizer.json has its own");
   if (definition.special_tokens)
     parts.special_tokens = bpe::SpecialTokens({definition.special_tokens, definition.special_tokens + definition.special_tokens_size});
   const size_t cache_limit = definition.cache_limit ? std::max(definition.cache_limit, least_cache_limit) : bpe::ContextPool::default_cache_limit;

@@ -5,10 +5,19 @@
 #include <cstdint>
 #include <cstdio>
 #include <exception>
+#include <string_view>
 
 #include "token_ranker.h"
 
 namespace bpe {
+
+// Bytes of a text that a message shows: whole characters, if the text is UTF-8.
+inline size_t shown_size(std::string_view text, size_t capacity = 80) {
+  if (text.size() <= capacity) return text.size();
+  size_t size = capacity;
+  while (size > 0 && (uint8_t(text[size]) & 0xC0) == 0x80) size--;
+  return size;
+}
 
 class Failure : public std::exception {
  public:
@@ -17,8 +26,9 @@ class Failure : public std::exception {
       : status(status), offset(offset) {
     va_list arguments;
     va_start(arguments, format);
-    std::vsnprintf(message_, sizeof message_, format, arguments);
+    const int size = std::vsnprintf(message_, sizeof message_, format, arguments);
     va_end(arguments);
+    if (size >= int(sizeof message_)) message_[shown_size({message_, sizeof message_ - 1}, sizeof message_ - 2)] = 0;
   }
 
   const char* what() const noexcept override { return message_; }

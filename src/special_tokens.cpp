@@ -41,7 +41,8 @@ SpecialTokens::SpecialTokens(const std::vector<token_ranker_special_token>& toke
   std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) { return text_of(a) < text_of(b); });
   for (size_t i = 1; i < order.size(); i++) {
     if (text_of(order[i - 1]) == text_of(order[i]))
-      throw Failure(TOKEN_RANKER_DUPLICATE_SPECIAL_TOKEN, order[i], "special tokens %u and %u have the same text", order[i - 1], order[i]);
+      throw Failure(TOKEN_RANKER_DUPLICATE_SPECIAL_TOKEN, order[i], "special tokens %u and %u have the same text, \"%.*s\"", order[i - 1], order[i],
+                    int(shown_size(text_of(order[i]))), text_of(order[i]).data());
   }
   struct Range {
     size_t begin, end;

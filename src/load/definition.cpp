@@ -55,8 +55,9 @@ EncodingParts load_ranks(Text file, bool has_pattern) {
   return builtin;
 }
 
-// Of the first character that is no white space: an object. No line of a rank file begins so.
+// Of the first character that is no white space: an object. No line of a rank file begins so. (A byte order mark is refused later.)
 bool is_json(Text file) {
+  if (file.view().starts_with(byte_order_mark)) file = file.part(byte_order_mark.size(), file.size);
   const auto is_blank = [](uint8_t byte) { return byte == ' ' || (byte >= '\t' && byte <= '\r'); };
   const uint8_t* first = std::find_if_not(file.begin(), file.end(), is_blank);
   return first != file.end() && *first == '{';

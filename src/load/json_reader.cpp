@@ -238,7 +238,7 @@ class Handler final : public nlohmann::json_sax<json> {
     switch (place_) {
       case Place::vocab: {
         const std::string_view token = file_.vocab_keys[file_.vocab_keys.size() - 1];
-        throw Failure(TOKEN_RANKER_BAD_VALUE, 0, "model.vocab[\"%.*s\"]: expected a number from 0 to 4294967295", int(std::min<size_t>(token.size(), 80)),
+        throw Failure(TOKEN_RANKER_BAD_VALUE, 0, "model.vocab[\"%.*s\"]: expected a number from 0 to 4294967295", int(shown_size(token)),
                       token.data());
       }
       case Place::merges:
@@ -274,7 +274,7 @@ class Handler final : public nlohmann::json_sax<json> {
     const size_t blank = text.find(' ');
     if (blank == std::string_view::npos || text.find(' ', blank + 1) != std::string_view::npos) {
       throw Failure(TOKEN_RANKER_BAD_MERGE, file_.merges.size() / 2, "model.merges[%zu]: \"%.*s\" is not two tokens with a blank between them",
-                    file_.merges.size() / 2, int(std::min<size_t>(text.size(), 80)), text.data());
+                    file_.merges.size() / 2, int(shown_size(text)), text.data());
     }
     return add_merge_part(text.substr(0, blank)) && add_merge_part(text.substr(blank + 1));
   }
@@ -306,7 +306,12 @@ class Handler final : public nlohmann::json_sax<json> {
 JsonFile read_json(Text file) {
   JsonFile result;
   // The parser would skip it, the references do not.
-  if (file.view().starts_with("\xEF\xBB\xBF")) throw Failure(TOKEN_RANKER_BAD_JSON, 0, "the file begins with a byte order mark, which JSON has not");
+  if (file.view().starts_with(byte_order_mark)) throw Failure(TOKEN_RANKER_BAD_JSON, 0, "the file begins with a byte order mark, which JSON has not");
+  // The parser would take it for the end of the file.
+  if (const uint8_t* nul = std::find(file.begin(), file.end(), 0); nul != file.end()) {
+    const size_t at = size_t(nul - file.begin());
+    throw Failure(TOKEN_RANKER_BAD_JSON, at, "byte %zu is NUL, which JSON has not", at);
+  }
   Handler handler(result);
   json::sax_parse(file.begin(), file.end(), &handler);
   if (!result.tree.is_object()) throw Failure(TOKEN_RANKER_BAD_VALUE, 0, "the file is JSON, but no object");

@@ -61,6 +61,8 @@ struct JsonFile {
   std::vector<uint32_t> token_ranks;
 };
 
+inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
 // Throws Failure(BAD_JSON) with the byte for what is no JSON or nested deeper than any tokenizer, Failure(BAD_VALUE) for a table of another
 // shape, Failure(TOO_LARGE).
 JsonFile read_json(Text file);

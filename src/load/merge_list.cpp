@@ -18,7 +18,7 @@ namespace {
 
 constexpr size_t max_token_size = 4096, max_bytes = 1 << 24;
 
-int shown(std::string_view text) { return int(std::min<size_t>(text.size(), 80)); }
+int shown(std::string_view text) { return int(shown_size(text)); }
 
 // Bytes that no UTF-8 has: vocabularies that were learned from text may lack them.
 constexpr bool is_never_utf8(unsigned byte) { return byte == 0xC0 || byte == 0xC1 || byte >= 0xF5; }

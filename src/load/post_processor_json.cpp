@@ -1,5 +1,7 @@
 #include "post_processor_json.hpp"
 
+#include <utility>
+
 namespace bpe {
 namespace {
 
@@ -40,10 +42,13 @@ Surroundings read_post_processor(const JsonPlace& place) {
   if (name == "RobertaProcessing" || name == "BertProcessing") return {{read_pair(place["cls"])}, {read_pair(place["sep"])}};
   if (name != "Sequence") type.refuse_feature("there is no such post-processor in tokenizers 0.23");
   const JsonPlace list = place["processors"];
+  const auto adds_tokens = [](const Surroundings& some) { return !some.before.empty() || !some.after.empty(); };
   for (size_t i = 0; i < list.array_size(); i++) {
-    const Surroundings outer = read_post_processor(list[i]);
-    result.before.insert(result.before.begin(), outer.before.begin(), outer.before.end());
-    result.after.insert(result.after.end(), outer.after.begin(), outer.after.end());
+    Surroundings next = read_post_processor(list[i]);
+    if (!adds_tokens(next)) continue;
+    // In the reference the second one takes what the first one added for a text of its own.
+    if (adds_tokens(result)) list[i]["type"].refuse_feature("two post-processors that add tokens are not supported");
+    result = std::move(next);
   }
   return result;
 }
