@@ -206,7 +206,7 @@ class Rewriter : PatternCursor {
     for (const Range range : set.ranges) {
       const bool is_punctuation = range.first >= 0x2010 && range.last <= 0x2027;
       bool is_known = range.last < 0x80 || is_punctuation;
-      for (uint32_t c = range.first; is_known && c <= range.last; c++) is_known = !is_ascii_letter(c);
+      for (uint32_t c = range.first; is_known && c <= range.last; c++) is_known = !set.is_negated || !is_ascii_letter(c);
       has_letters = has_letters || !(is_known || is_whitespace(range));
     }
     if (has_letters) unsupported(begin, "this class under the flag i: put it outside of (?i:...)");

@@ -61,6 +61,17 @@ class _Information(ctypes.Structure):
         ("special_tokens_size", ctypes.c_size_t),
         ("max_token", ctypes.c_uint32),
         ("max_tokens_per_byte", ctypes.c_uint32),
+        ("added_tokens", ctypes.POINTER(_SpecialToken)),
+        ("added_tokens_size", ctypes.c_size_t),
+        ("tokens_before", ctypes.POINTER(ctypes.c_uint32)),
+        ("tokens_before_size", ctypes.c_size_t),
+        ("tokens_after", ctypes.POINTER(ctypes.c_uint32)),
+        ("tokens_after_size", ctypes.c_size_t),
+        ("source", ctypes.c_char_p),
+        ("reference", ctypes.c_char_p),
+        ("pattern_name", ctypes.c_char_p),
+        ("normalizer", ctypes.c_char_p),
+        ("notes", ctypes.c_char_p),
     ]
 
 
@@ -148,6 +159,8 @@ class Ranker:
         information = _Information(struct_size=ctypes.sizeof(_Information))
         self._check(_library.token_ranker_info, ctypes.byref(information))
         self.engine = information.engine.decode()
+        self.pattern_name = information.pattern_name.decode()
+        self.notes = information.notes.decode().splitlines()
         self.pattern = ctypes.string_at(information.pattern, information.pattern_size).decode()
         self.vocabulary_size = information.vocabulary_size
         self.max_token = information.max_token
