@@ -234,3 +234,49 @@ TEST_CASE("only patterns about characters of Unicode need its version") {
     CHECK(rewrite_pattern(pattern).needs_unicode);
   }
 }
+
+TEST_CASE("what Oniguruma reads otherwise") {
+  const auto rewritten = [](const char* pattern) { return rewrite_pattern(pattern, bpe::PatternDialect::oniguruma).text; };
+  CHECK(rewritten("a{1,3}+") == "(?:a{1,3})+");
+  CHECK(rewritten("(ab){2}+|c") == "(?:(?:ab){2,2})+|c");
+  CHECK(rewritten("a?+b*+c++") == "a?+b*+c++");
+  CHECK(rewritten("^a$") == R"((?:(?<![^\x{a}])(?!\z)|\A)a(?![^\x{a}]))");
+  CHECK(rewritten("(?i:[sdmt]|ll)") == "(?i:[dms-t]|ll)");
+  CHECK(rewritten("[a&&[^b]]") == rewrite_pattern("[a&&[^b]]").text);
+}
+
+TEST_CASE("what Oniguruma reads in a way of its own is refused") {
+  const Refused refusals[] = {
+      {"a{3,1}", 1, "the larger number"},
+      {"[z-a]", 1, "the ends of this range"},
+      {R"([\p{L}-a])", 1, "a range goes from"},
+      {"[a-&&b]", 2, "- before &&"},
+      {"[^a[^b]]", 3, "a negated class inside"},
+      {"[^a&&[b[^c]]]", 7, "a negated class inside"},
+      {"(?<!a(?=b))", 5, "look-around inside"},
+      {"(?<=(?<!b))", 4, "look-around inside"},
+      {R"((?<=\z))", 4, "inside of look-behind"},
+      {"a{2}?", 1, "is not lazy"},
+      {"(?i:ss)", 5, "these two letters"},
+      {"(?i:[^s])", 4, "this class under the flag i"},
+      {"(?i:\u00E9)", 4, "this character under the flag i"},
+      {"(?m:a)", 2, "of the flags only i"},
+      {"(?i)a", 0, "flags without a group"},
+      {R"(\w)", 0, "\\w and \\W"},
+      {R"(\b)", 0, "\\b and \\B"},
+      {"[a--b]", 2, "-- and ~~"},
+      {R"(\pL)", 0, "a property without braces"},
+  };
+  for (const Refused& refused : refusals) {
+    CAPTURE(refused.pattern);
+    try {
+      bpe::Pcre2Pattern pattern(refused.pattern, true, bpe::PatternDialect::oniguruma);
+      FAIL_CHECK("not refused");
+    } catch (const bpe::Failure& failure) {
+      CAPTURE(failure.what());
+      CHECK(failure.status == TOKEN_RANKER_UNSUPPORTED_PATTERN);
+      CHECK(failure.offset == refused.offset);
+      CHECK(std::string(failure.what()).find(refused.word) != std::string::npos);
+    }
+  }
+}

@@ -185,14 +185,14 @@ def test_characters_in_contexts(name):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ONE_OF_EACH.values())
 def test_all_characters_in_contexts(name):
-    check_characters(name, SCALARS, CONTEXTS, ["default", "scalar"])
-    check_characters(name, class_edges_and_samples(97), CONTEXTS, ALL_ENGINES)
+    check_characters(name, SCALARS, CONTEXTS[1:2], ["default", "scalar"])
+    check_characters(name, class_edges_and_samples(199), CONTEXTS, ALL_ENGINES)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", KNOWN)
 def test_more_texts(name):
-    check(KNOWN[name][1], mixed_texts(name + "more", 20_000, 24), ALL_ENGINES)
+    check(KNOWN[name][1], mixed_texts(name + "more", 5000, 24), ALL_ENGINES)
 
 
 @needs_real_files
