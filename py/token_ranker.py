@@ -1297,13 +1297,12 @@ def _show_information(options: Any) -> None:
     encoding = _open_encoding(options.encoding)
     info = encoding._core_bpe.information()
     known = info.pattern_name.decode()
-    patterns = encoding._pat_str.splitlines() if not known and "\n" in encoding._pat_str else [encoding._pat_str]
     rows = [
         ("name", encoding.name),
         ("source", info.source.decode()),
         ("same tokens as", info.reference.decode()),
-        ("pattern", f"{known} (known)" if known else "another one"),
-        *(("", repr(pattern)) for pattern in patterns),
+        ("family", known or "none that is known"),
+        ("pattern", repr(encoding._pat_str)),
         ("split by", info.engine.decode()),
         ("character classes", f"Unicode {info.unicode_version.decode()}"),
         ("normalizer", info.normalizer.decode() or "none"),

@@ -62,6 +62,7 @@ token_ranker_definition make_definition(const char *file, size_t file_size, cons
 
 void test_load(void);
 void test_rank_files(void);
+void test_files(void);
 void test_calls(void);
 void test_batches(void);
 void test_memory(void);

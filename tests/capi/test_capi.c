@@ -181,6 +181,7 @@ int main(void) {
   test_information();
   test_load();
   test_rank_files();
+  test_files();
   test_calls();
   test_batches();
   test_memory();

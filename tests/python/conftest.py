@@ -10,6 +10,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import oracle
 import token_ranker
+from vocabulary_files import NO_FOLDER
 
 
 def load_without_builtins():
@@ -41,3 +42,10 @@ def ranker_builtins():
 @pytest.fixture(scope="session")
 def tiktoken():
     return oracle.tiktoken
+
+
+def pytest_terminal_summary(terminalreporter):
+    """How many tests had no file of a model to open: a skip is to be seen."""
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if "no vocabularies in" in str(report.longrepr)]
+    if skipped:
+        terminalreporter.write_line(f"{len(skipped)} tests of the files of models skipped: {NO_FOLDER}")

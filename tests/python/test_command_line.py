@@ -5,6 +5,8 @@ import subprocess
 import sys
 
 import pytest
+from test_tokenizer_json_splits import DEEPSEEK3, by_regex
+from vocabulary_files import NFC, NO_SPLIT, added, as_bytes, make_file, sequence, split
 
 import oracle
 
@@ -47,6 +49,66 @@ def test_special_tokens():
 
 def test_encodings():
     assert run("encodings") == (0, "".join(name + "\n" for name in oracle.token_ranker.list_encoding_names()).encode(), "")
+
+
+def rows_of(output):
+    """The rows of info: name to lines."""
+    rows, name = {}, None
+    for line in output.decode().splitlines():
+        name = line[:18].strip() or name
+        rows.setdefault(name, []).append(line[18:])
+    return rows
+
+
+def test_info_of_an_encoding():
+    status, output, errors = run("info", "gpt-4")
+    rows = rows_of(output)
+    assert (status, errors) == (0, "")
+    assert rows["name"] == ["cl100k_base"] and rows["source"] == ["built-in"] and rows["same tokens as"] == ["tiktoken 0.14.0"]
+    assert rows["family"] == ["cl100k"] and rows["pattern"] == [repr(oracle.get_encoding("cl100k_base")._pat_str)]
+    assert rows["split by"][0] in ("avx512", "avx2", "avx2_without_pext", "neon", "portable") and rows["character classes"] == ["Unicode 16.0.0"]
+    assert rows["normalizer"] == ["none"] and rows["vocabulary"] == ["100256 tokens, the largest 100276"]
+    assert rows["special tokens"][0].startswith("5, <|endoftext|> 100257") and rows["always found"] == ["0"]
+    assert rows["template"] == ["..."] and rows["differs"] == ["in nothing"]
+
+
+def test_info_of_a_tokenizer_json(tmp_path):
+    file = make_file(
+        ["ab"], [("a", "b")], [added("<s>", 257, special=True), added("<think>", 300)], by_regex(*DEEPSEEK3), NFC,
+        {"type": "BertProcessing", "sep": ["</s>", 2], "cls": ["<s>", 257]}, top={"decoder": None},
+    )  # fmt: skip
+    path = tmp_path / "tokenizer.json"
+    path.write_bytes(as_bytes(file))
+    status, output, errors = run("info", path)
+    rows = rows_of(output)
+    assert (status, errors) == (0, "")
+    assert rows["name"] == ["tokenizer.json"] and rows["source"] == ["tokenizer.json"] and rows["same tokens as"] == ["tokenizers 0.23.3"]
+    assert rows["family"] == ["deepseek3"] and rows["normalizer"] == ["NFC, Unicode 9.0.0"]
+    assert rows["pattern"] == [repr("\n".join(DEEPSEEK3))]
+    assert rows["vocabulary"] == ["257 tokens, the largest 258"]
+    assert rows["special tokens"] == ["1, <s> 257"] and rows["always found"] == ["1, <think> 258"] and rows["template"] == ["257 ... 2"]
+    assert rows["differs"] == [
+        'added_tokens[1] "<think>" has the number 258, as in tokenizers; the file says 300',
+        "decoder is null; decoding joins the bytes of the tokens, as ByteLevel does",
+    ]
+
+
+def test_info_of_other_patterns(tmp_path):
+    path = tmp_path / "tokenizer.json"
+    path.write_bytes(as_bytes(make_file(pre_tokenizer=sequence(split("a+"), split("b\nc"), NO_SPLIT))))
+    rows = rows_of(run("info", path)[1])
+    assert rows["family"] == ["none that is known"] and rows["split by"] == ["pcre2"]
+    path.write_bytes(b"{}")
+    status, output, errors = run("info", path)
+    assert status == 1 and output == b"" and "neither a tokenizer.json" in errors
+
+
+def test_files_in_place_of_encodings(tmp_path):
+    path = tmp_path / "tokenizer.json"
+    path.write_bytes(as_bytes(make_file(["ab"], [("a", "b")], [added("<s>", special=True)])))
+    assert run("encode", "-e", path, "--special", input=b"ab<s>") == (0, b"256 257\n", "")
+    assert run("count", "-e", path, input=b"ab<s>") == (0, b"4\n", "")
+    assert run("decode", "-e", path, input=b"256 257") == (0, b"ab<s>", "")
 
 
 def test_help_and_version():

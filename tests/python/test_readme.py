@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from vocabulary_files import added, as_bytes, make_file
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 LIBRARY = os.environ.get("TOKEN_RANKER_LIBRARY", os.path.join(ROOT, "build", "libtoken_ranker.so"))
@@ -18,11 +19,26 @@ def blocks(language):
         return re.findall(r"^```%s\n(.*?)^```$" % re.escape(language), file.read(), re.S | re.M)
 
 
-def test_python_examples():
+def write_tokenizer_json(path):
+    """The file that an example opens: a few words, a special token, an added one that is not special, and a template."""
+    template = {
+        "type": "TemplateProcessing",
+        "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],
+        "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}],
+        "special_tokens": {"<s>": {"id": "<s>", "ids": [258], "tokens": ["<s>"]}},
+    }
+    tokens = [added("<s>", 258, special=True), added("<|user|>", 259, special=True), added("<think>", 260)]
+    file = make_file(["he", "lo"], [("h", "e"), ("l", "o")], tokens, post_processor=template)
+    path.write_bytes(as_bytes(file))
+
+
+def test_python_examples(tmp_path, monkeypatch):
+    write_tokenizer_json(tmp_path / "tokenizer.json")
+    monkeypatch.chdir(tmp_path)
     examples = blocks("python")
-    assert len(examples) == 3
+    assert len(examples) == 4
     expected = [comment for example in examples for comment in re.findall(r"^.*print\(.*#\s+(.*)$", example, re.M)]
-    assert len(expected) == 7
+    assert len(expected) == 10
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         exec("\n".join(examples), {})
