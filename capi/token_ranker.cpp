@@ -13,6 +13,7 @@
 #include "failure.hpp"
 #include "handle.hpp"
 #include "load/definition.hpp"
+#include "text_cut.hpp"
 #include "unicode/class_table.hpp"
 
 namespace {
@@ -227,6 +228,18 @@ token_ranker_status token_ranker_find_special(const token_ranker_t* ranker, cons
     const bpe::SpecialMatch match = finder.find(checked_text(text, text_size), 0);
     *index = match.index;
     *offset = match.begin;
+  });
+}
+
+token_ranker_status token_ranker_find_cut(const token_ranker_t* ranker, const void* text, size_t text_size, const uint32_t* allowed,
+                                          size_t allowed_size, size_t* cut, token_ranker_error* error) {
+  if (cut) *cut = 0;
+  return guarded(error, [&] {
+    require(cut, "cut is NULL");
+    const bpe::Encoding& encoding = checked_encoding(ranker);
+    const bpe::SpecialTokens::Finder finder(encoding.special_tokens(), checked_selection(allowed, allowed_size));
+    const bpe::Text checked = checked_text(text, text_size);
+    if (encoding.may_cut()) *cut = bpe::find_last_cut(finder, checked);
   });
 }
 

@@ -280,6 +280,23 @@ TOKEN_RANKER_API token_ranker_status token_ranker_find_special(const token_ranke
                                                                const uint32_t *wanted, size_t wanted_size, uint32_t *index,
                                                                size_t *offset, token_ranker_error *error);
 
+/**
+ * Finds the last place where a text may be cut, whatever follows it: the tokens of the text before it and of the text from it on, one after
+ * the other, are those of the whole. With it a text of any size is encoded in parts, by any other function. The places lie between a letter
+ * and a blank, a newline or an East Asian mark, so ordinary text has many.
+ *
+ * @param ranker, text, text_size, allowed, allowed_size  as in token_ranker_encode; allowed: those with which the parts will be encoded.
+ * @param cut    out, not NULL: a byte inside the text, or 0 if there is no such place: more of the text is needed, or, where
+ *               pattern_name of token_ranker_info is "" and for some files of a tokenizer.json, no text has one.
+ * @param error  out, or NULL.
+ * @return TOKEN_RANKER_OK, also when there is none; INVALID_ARGUMENT; OUT_OF_MEMORY.
+ *
+ * Threads: any number may share one ranker.
+ */
+TOKEN_RANKER_API token_ranker_status token_ranker_find_cut(const token_ranker_t *ranker, const void *text, size_t text_size,
+                                                           const uint32_t *allowed, size_t allowed_size, size_t *cut,
+                                                           token_ranker_error *error);
+
 /** A piece of text: the bytes [begin, end). */
 typedef struct token_ranker_span {
   uint64_t begin;

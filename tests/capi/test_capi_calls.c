@@ -126,6 +126,36 @@ static void test_special(const token_ranker_t *ranker) {
   CHECK_STATUS(token_ranker_find_special(ranker, text, 5, NULL, 0, &index, NULL, &error), TOKEN_RANKER_INVALID_ARGUMENT, error);
 }
 
+/* The parts before and behind a cut have the tokens of the whole. */
+static void test_find_cut(const token_ranker_t *ranker) {
+  static const char text[] = "It's  a small\nworld 12 <|endoftext|> end";
+  static const uint32_t out_of_range[] = {999};
+  const size_t text_size = sizeof text - 1;
+  uint32_t whole[sizeof text], parts[sizeof text];
+  size_t whole_size, first_size, rest_size, cut = 99, size;
+  token_ranker_error error;
+  for (size = 0; size <= text_size; size++) {
+    const size_t allowed = size % 2 ? 0 : TOKEN_RANKER_ALL_SPECIAL;
+    CHECK_STATUS(token_ranker_find_cut(ranker, text, size, NULL, allowed, &cut, &error), TOKEN_RANKER_OK, error);
+    CHECK(cut == 0 || cut < size);
+    CHECK(token_ranker_encode(ranker, text, text_size, NULL, allowed, whole, text_size, &whole_size, NULL) == TOKEN_RANKER_OK);
+    CHECK(token_ranker_encode(ranker, text, cut, NULL, allowed, parts, text_size, &first_size, NULL) == TOKEN_RANKER_OK);
+    CHECK(token_ranker_encode(ranker, text + cut, text_size - cut, NULL, allowed, parts + first_size, text_size - first_size, &rest_size,
+                              NULL) == TOKEN_RANKER_OK);
+    CHECK(first_size + rest_size == whole_size && memcmp(whole, parts, whole_size * sizeof *whole) == 0);
+  }
+  CHECK_STATUS(token_ranker_find_cut(ranker, text, 19, NULL, 0, &cut, &error), TOKEN_RANKER_OK, error);
+  CHECK(cut == 13);
+  CHECK_STATUS(token_ranker_find_cut(ranker, "1 2", 3, NULL, 0, &cut, &error), TOKEN_RANKER_OK, error);
+  CHECK(cut == 0);
+  CHECK_STATUS(token_ranker_find_cut(ranker, NULL, 0, NULL, 0, &cut, &error), TOKEN_RANKER_OK, error);
+  CHECK(cut == 0);
+  CHECK_STATUS(token_ranker_find_cut(NULL, text, 5, NULL, 0, &cut, &error), TOKEN_RANKER_INVALID_ARGUMENT, error);
+  CHECK_STATUS(token_ranker_find_cut(ranker, NULL, 5, NULL, 0, &cut, &error), TOKEN_RANKER_INVALID_ARGUMENT, error);
+  CHECK_STATUS(token_ranker_find_cut(ranker, text, 5, out_of_range, 1, &cut, &error), TOKEN_RANKER_INVALID_ARGUMENT, error);
+  CHECK_STATUS(token_ranker_find_cut(ranker, text, 5, NULL, 0, NULL, &error), TOKEN_RANKER_INVALID_ARGUMENT, error);
+}
+
 static void test_pretokens(const token_ranker_t *ranker) {
   static const char text[] = "it's  12345!\n";
   static const token_ranker_span expected[] = {{0, 2}, {2, 4}, {4, 5}, {5, 6}, {6, 9}, {9, 11}, {11, 13}};
@@ -246,6 +276,8 @@ static void test_unmatched_text(void) {
   CHECK(size == 2 && spans[0].begin == 1 && spans[0].end == 3 && spans[1].begin == 4 && spans[1].end == 5);
   CHECK(token_ranker_encode(ranker, "1ab\0c2", 6, NULL, 0, tokens, 8, &size, NULL) == TOKEN_RANKER_OK);
   CHECK(size == 3 && tokens[0] == 'a' && tokens[1] == 'b' && tokens[2] == 'c');
+  CHECK(token_ranker_find_cut(ranker, "a b c d", 7, NULL, 0, &size, NULL) == TOKEN_RANKER_OK);
+  CHECK(size == 0); /* of an unknown pattern nothing is known */
   token_ranker_free(ranker);
   free(file);
 }
@@ -260,6 +292,7 @@ void test_calls(void) {
     test_small_buffers(ranker);
     test_count(ranker);
     test_special(ranker);
+    test_find_cut(ranker);
     test_pretokens(ranker);
     test_decode(ranker);
     token_ranker_free(ranker);

@@ -34,6 +34,7 @@ static int read_text(const token_ranker_t *ranker, const char *text, size_t size
          encoded == counted &&
          token_ranker_pretokenize(ranker, text, size, spans, room, &result, NULL) == TOKEN_RANKER_OK &&
          token_ranker_encode_pretoken(ranker, text, size, tokens, room, &result, NULL) == TOKEN_RANKER_OK &&
+         token_ranker_find_cut(ranker, text, size, NULL, TOKEN_RANKER_ALL_SPECIAL, &offset, NULL) == TOKEN_RANKER_OK &&
          token_ranker_find_special(ranker, text, size, NULL, TOKEN_RANKER_ALL_SPECIAL, &index, &offset, NULL) == TOKEN_RANKER_OK;
 }
 
