@@ -103,6 +103,7 @@ _FUNCTIONS = {
     ),
     "token_ranker_result_free": (None, [POINTER(_Result)]),
     "token_ranker_count": (c_int32, [c_void_p] + _TEXT + _SELECTION + [c_size_t, POINTER(c_size_t)] + _ERROR),
+    "token_ranker_find_cut": (c_int32, [c_void_p] + _TEXT + _SELECTION + [POINTER(c_size_t)] + _ERROR),
     "token_ranker_find_special": (c_int32, [c_void_p] + _TEXT + _SELECTION + [POINTER(c_uint32), POINTER(c_size_t)] + _ERROR),
     "token_ranker_pretokenize": (c_int32, [c_void_p] + _TEXT + _BUFFER + _ERROR),
     "token_ranker_encode_pretoken": (c_int32, [c_void_p] + _TEXT + _BUFFER + _ERROR),
@@ -414,10 +415,20 @@ class _Core(tuple):
 
     def find_special(self, data: bytes, selection: bytes) -> tuple[int, int]:
         """Index of the first of these special tokens in the text, or _NOT_FOUND, and the byte where it begins."""
+        return self.find_special_at(data, len(data), selection)
+
+    def find_special_at(self, address: Any, size: int, selection: bytes) -> tuple[int, int]:
         index, offset = c_uint32(), c_size_t()
         results = ctypes.byref(index), ctypes.byref(offset)
-        self.call(self.library.token_ranker_find_special, data, len(data), selection, len(selection) // 4, *results)
+        text = address if isinstance(address, bytes) else c_char_p(address)
+        self.call(self.library.token_ranker_find_special, text, size, selection, len(selection) // 4, *results)
         return index.value, offset.value
+
+    def find_cut_at(self, address: int, size: int, allowed: bytes) -> int:
+        """The last byte where a text may be cut whatever follows it, or 0."""
+        cut = c_size_t()
+        self.call(self.library.token_ranker_find_cut, c_char_p(address), size, allowed, len(allowed) // 4, ctypes.byref(cut))
+        return cut.value
 
     def refuse(self, text: Text, refused: Any) -> None:
         """Raises if the text contains a special token of a selection."""
@@ -814,6 +825,26 @@ class Encoding:
             return _each(functools.partial(self.encode, **keywords), text, num_threads)
         return self._core_bpe.encode_batch(text, num_threads=num_threads, **keywords)
 
+    def encode_arrow(
+        self, array: Any, *, num_threads: int | None = None, allowed_special: Allowed = set(), disallowed_special: Disallowed = ()
+    ) -> Any:
+        """The tokens of each text of an Arrow array, as a pyarrow.LargeListArray of uint32. Needs pyarrow.
+
+        array: a pyarrow Array or ChunkedArray of string, large_string, string_view, binary, large_binary or binary_view, or a dictionary of
+            one of them; or anything with `__arrow_c_array__` or `__arrow_c_stream__`, such as a Series of polars. Many chunks in, many out.
+        num_threads: None: as many as the process may use.
+
+        Nulls stay null. Text is read where it lies, but for views, which are joined first. The tokens are used where the library wrote
+        them, and go when the last array that uses them goes.
+
+        >>> import pyarrow
+        >>> enc.encode_arrow(pyarrow.array(["hello world", None, "hello"])).to_pylist()
+        [[31373, 995], None, [31373]]
+        """
+        core, threads = self._core_bpe, _thread_count(num_threads)
+        allowed, refused = core.select_allowed(allowed_special), core.select_refused(allowed_special, disallowed_special)
+        return _encode_arrow(core, array, allowed, refused, threads)
+
     def encode_with_unstable(
         self, text: Text, *, allowed_special: Allowed = set(), disallowed_special: Disallowed = "all"
     ) -> tuple[list[int], list[list[int]]]:
@@ -975,6 +1006,135 @@ class Encoding:
 
 def _is_continuation(byte: int) -> bool:
     return 0x80 <= byte < 0xC0
+
+
+# ---- Arrow -------------------------------------------------------------------------------------------------------------------------
+
+
+class _TextBuffer:
+    """Texts side by side in memory of somebody else: text i is the bytes [offsets[i], offsets[i + 1]) from an address on.
+
+    offsets: the address of size + 1 numbers, int64. owners: what keeps the memory.
+    """
+
+    def __init__(self, address: int, offsets: int, size: int, *owners: Any) -> None:
+        self.address, self.offsets, self.size, self.owners = address, offsets, size, owners
+
+    def bounds(self) -> Any:
+        return (c_int64 * (self.size + 1)).from_address(self.offsets) if self.size else (c_int64 * 1)()
+
+
+class _TokenBuffer:
+    """What the library made of a _TextBuffer, in its memory: the tokens of text i are [offsets[i], offsets[i + 1])."""
+
+    def __init__(self, core: _Core, texts: _TextBuffer, allowed: bytes, threads: int) -> None:
+        self.free, self.result = core.library.token_ranker_result_free, POINTER(_Result)()
+        selection = allowed, len(allowed) // 4
+        arguments = c_char_p(texts.address), texts.offsets, texts.size, *selection, threads, ctypes.byref(self.result)
+        core.call(core.library.token_ranker_encode_batch, *arguments)
+        contents = self.result.contents
+        self.address, self.size = contents.tokens or 0, contents.tokens_size
+        self.offsets, self.offsets_size = ctypes.cast(contents.offsets, c_void_p).value, contents.offsets_size
+
+    def __del__(self) -> None:
+        if self.result:
+            self.free(self.result)
+
+
+def _refuse_texts(core: _Core, texts: _TextBuffer, refused: Any) -> None:
+    """_Core.refuse of each text, with one search for all: a match that lies in two texts is none."""
+    if not refused or not texts.size:
+        return
+    from bisect import bisect_right
+
+    bounds = texts.bounds()
+    if not isinstance(refused, bytes):
+        for begin, end in zip(bounds, bounds[1:]):
+            core.refuse(ctypes.string_at(texts.address + begin, end - begin), refused)
+        return
+    begin = bounds[0]
+    while begin < bounds[texts.size]:
+        index, offset = core.find_special_at(texts.address + begin, bounds[texts.size] - begin, refused)
+        if index == _NOT_FOUND:
+            return
+        end = bounds[bisect_right(bounds, begin + offset)]
+        index, _ = core.find_special_at(texts.address + begin + offset, end - begin - offset, refused)
+        if index != _NOT_FOUND:
+            raise_disallowed_special_token(core.special_names[index])
+        begin = end
+
+
+def _encode_arrow(core: _Core, array: Any, allowed: bytes, refused: Any, threads: int) -> Any:
+    import pyarrow
+
+    if not isinstance(array, (pyarrow.Array, pyarrow.ChunkedArray)):
+        if hasattr(array, "__arrow_c_array__"):
+            array = pyarrow.array(array)
+        elif hasattr(array, "__arrow_c_stream__"):
+            array = pyarrow.chunked_array(array)
+        else:
+            raise TypeError(f"{_named(array)} is no Arrow array: make one of it with pyarrow.array")
+    if isinstance(array, pyarrow.ChunkedArray):
+        _arrow_offset_type(array.type)  # of no chunks, too
+        chunks = [_encode_arrow(core, chunk, allowed, refused, threads) for chunk in array.chunks]
+        return pyarrow.chunked_array(chunks, type=pyarrow.large_list(pyarrow.uint32()))
+    if pyarrow.types.is_dictionary(array.type):
+        return _encode_arrow(core, array.dictionary, allowed, refused, threads).take(array.indices)
+    texts = _arrow_texts(array)
+    _refuse_texts(core, texts, refused)
+    tokens = _TokenBuffer(core, texts, allowed, threads)
+    lists = pyarrow.large_list(pyarrow.uint32())
+    values = [None, pyarrow.foreign_buffer(tokens.address, 4 * tokens.size, tokens)]
+    offsets = pyarrow.foreign_buffer(tokens.offsets, 8 * tokens.offsets_size, tokens)
+    children = [pyarrow.Array.from_buffers(pyarrow.uint32(), tokens.size, values)]
+    return pyarrow.Array.from_buffers(lists, len(array), [_arrow_validity(array), offsets], array.null_count, children=children)
+
+
+def _arrow_offset_type(type_: Any) -> Any:
+    """int32 or int64 as the type of texts has its offsets; None for views and nulls, which have none. TypeError for what are no texts."""
+    import pyarrow
+    from pyarrow import types
+
+    if types.is_dictionary(type_):
+        return _arrow_offset_type(type_.value_type)
+    if types.is_string(type_) or types.is_binary(type_):
+        return pyarrow.int32()
+    if types.is_large_string(type_) or types.is_large_binary(type_):
+        return pyarrow.int64()
+    if types.is_null(type_) or str(type_) in ("string_view", "binary_view"):
+        return None
+    raise TypeError(f"an Arrow array of {type_} has no texts: string, large_string, string_view or binary are wanted")
+
+
+def _arrow_texts(array: Any) -> _TextBuffer:
+    """The texts of an array where they lie. A null is a text of no bytes."""
+    import pyarrow
+    from pyarrow import compute
+
+    offset_type = _arrow_offset_type(array.type)
+    if offset_type is None:
+        array, offset_type = array.cast(pyarrow.large_binary()), pyarrow.int64()
+    if not len(array):
+        return _TextBuffer(0, 0, 0)
+    _, offsets, data = array.buffers()
+    ends = pyarrow.Array.from_buffers(offset_type, len(array) + 1, [None, offsets], offset=array.offset)
+    if array.null_count and ends[-1].as_py() - ends[0].as_py() != (compute.sum(compute.binary_length(array)).as_py() or 0):
+        return _arrow_texts(compute.fill_null(array, b"" if "binary" in str(array.type) else ""))
+    ends = ends.cast(pyarrow.int64())
+    return _TextBuffer(data.address if data else 0, ends.buffers()[1].address + 8 * ends.offset, len(array), ends, data)
+
+
+def _arrow_validity(array: Any) -> Any:
+    """The bits of what is not null, from bit 0 on."""
+    import pyarrow
+
+    if not array.null_count:
+        return None
+    if array.type == pyarrow.null():
+        return pyarrow.py_buffer(bytes(len(array) // 8 + 1))
+    bits = array.buffers()[0].slice(array.offset // 8)
+    size = (array.offset % 8 + len(array) + 7) // 8
+    return pyarrow.py_buffer((int.from_bytes(bits[:size].to_pybytes(), "little") >> array.offset % 8).to_bytes(size, "little"))
 
 
 # ---- Unstable ends -----------------------------------------------------------------------------------------------------------------
