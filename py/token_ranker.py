@@ -40,10 +40,11 @@ if TYPE_CHECKING:
 
     Text = Union[str, bytes, bytearray, memoryview]  # a str's UTF-8 is meant; bytes are taken as they are
     Allowed = Union[str, AbstractSet[str]]  # "all", or the special tokens to recognise
+    Paths = Union[str, os.PathLike[str], Iterable[Union[str, os.PathLike[str]]]]
     Disallowed = Union[str, Collection[str]]  # "all", or the texts to refuse
 
 __all__ = ["Encoding", "TokenRankerError", "encoding_for_model", "encoding_name_for_model", "get_encoding", "list_encoding_names"]
-__all__ += ["install_as_tiktoken"]
+__all__ += ["EncodedFile", "count_files", "encode_files", "install_as_tiktoken"]
 
 _TIKTOKEN_VERSION = "0.14.0"  # whose behaviour this is
 _BYTES = (bytes, bytearray, memoryview)
@@ -1025,7 +1026,7 @@ class _TextBuffer:
 
 
 class _TokenBuffer:
-    """What the library made of a _TextBuffer, in its memory: the tokens of text i are [offsets[i], offsets[i + 1])."""
+    """What the library made of a _TextBuffer, in its memory until close: the tokens of text i are [offsets[i], offsets[i + 1])."""
 
     def __init__(self, core: _Core, texts: _TextBuffer, allowed: bytes, threads: int) -> None:
         self.free, self.result = core.library.token_ranker_result_free, POINTER(_Result)()
@@ -1036,9 +1037,19 @@ class _TokenBuffer:
         self.address, self.size = contents.tokens or 0, contents.tokens_size
         self.offsets, self.offsets_size = ctypes.cast(contents.offsets, c_void_p).value, contents.offsets_size
 
+    def close(self) -> None:
+        self.free(self.result)
+        self.result = None
+
+
+class _SharedTokenBuffer(_TokenBuffer):
+    """The same for Arrow: it is closed when nothing refers to it."""
+
+    result: Any = None
+
     def __del__(self) -> None:
         if self.result:
-            self.free(self.result)
+            self.close()
 
 
 def _refuse_texts(core: _Core, texts: _TextBuffer, refused: Any) -> None:
@@ -1082,7 +1093,7 @@ def _encode_arrow(core: _Core, array: Any, allowed: bytes, refused: Any, threads
         return _encode_arrow(core, array.dictionary, allowed, refused, threads).take(array.indices)
     texts = _arrow_texts(array)
     _refuse_texts(core, texts, refused)
-    tokens = _TokenBuffer(core, texts, allowed, threads)
+    tokens = _SharedTokenBuffer(core, texts, allowed, threads)
     lists = pyarrow.large_list(pyarrow.uint32())
     values = [None, pyarrow.foreign_buffer(tokens.address, 4 * tokens.size, tokens)]
     offsets = pyarrow.foreign_buffer(tokens.offsets, 8 * tokens.offsets_size, tokens)
@@ -1404,6 +1415,816 @@ def data_gym_to_mergeable_bpe_ranks(
     return ranks
 
 
+# ---- Files of documents: reading ---------------------------------------------------------------------------------------------------
+# A file becomes batches: some of its documents as one _TextBuffer, and whether the last of them goes on in the next batch.
+# In memory is a window of text, or three times as many bytes of small documents, the tokens of that, twice where several threads made
+# them, and whatever cannot be cut: a line of JSON, a document in Parquet, and of an encoding of unknown pattern a document of text.
+
+_WINDOW_SIZE = 32 << 20  # bytes of a document that are worked on at a time: work for many threads, and little memory
+_RECORDS_SIZE = 8 << 20  # the same where there may be many documents, each of which is an object or two
+_REPORTS_MAX = 20  # broken records of one file that are told one by one
+
+_INPUT_FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}  # by the end of the name; else text
+_COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
+
+
+def _input_format(path: str) -> str:
+    """The input format that the name of a file means."""
+    stem, end = os.path.splitext(path.lower())
+    return _INPUT_FORMATS.get(os.path.splitext(stem)[1] if end in _COMPRESSIONS else end, "text")
+
+
+class _MappedBytes:
+    """A file that is mapped into memory, one window of it at a time."""
+
+    def __init__(self, file: Any, size: int) -> None:
+        self.file, self.size, self.position = file, size, 0
+
+    def window(self, size: int) -> tuple[Any, int, int]:
+        """A buffer and the range in it of the next `size` bytes, fewer at the end of the file."""
+        import mmap
+
+        begin = self.position % mmap.ALLOCATIONGRANULARITY
+        size = min(size, self.size - self.position)
+        if not size:
+            return bytearray(), 0, 0
+        # A private copy, which is made of pages that are written to: none. ctypes takes the address of nothing that is read-only.
+        return mmap.mmap(self.file.fileno(), begin + size, access=mmap.ACCESS_COPY, offset=self.position - begin), begin, begin + size
+
+    def skip(self, size: int) -> None:
+        self.position += size
+
+    def close(self) -> None:
+        self.file.close()
+
+
+class _ReadBytes:
+    """The same of a file that can only be read on: a pipe, or a compressed file. read(size) gives no more than that, b"" at the end."""
+
+    def __init__(self, file: Any, read: Callable[[int], bytes], is_seekable: bool) -> None:
+        self.file, self.read, self.is_seekable, self.data, self.is_at_end = file, read, is_seekable, bytearray(), False
+
+    @property
+    def position(self) -> int:
+        return self.file.tell() if self.is_seekable else 0
+
+    def window(self, size: int) -> tuple[Any, int, int]:
+        parts, missing = [self.data], size - len(self.data)
+        while missing > 0 and not self.is_at_end:
+            parts.append(self.read(missing))
+            missing -= len(parts[-1])
+            self.is_at_end = not parts[-1]
+        if len(parts) > 1:
+            self.data = bytearray().join(parts)  # a new one: batches may still use the old one
+        return self.data, 0, min(size, len(self.data))
+
+    def skip(self, size: int) -> None:
+        self.data = self.data[size:]
+
+    def close(self) -> None:
+        if self.file is not getattr(sys.stdin, "buffer", None):
+            self.file.close()
+
+
+def _open_bytes(path: str, compression: str) -> Any:
+    """What has window, skip, position and close. path: - is the standard input."""
+    import stat
+
+    file = sys.stdin.buffer if path == "-" else open(path, "rb")
+    try:
+        status = os.fstat(file.fileno()) if path != "-" else None
+        is_file = bool(status and stat.S_ISREG(status.st_mode))
+        if compression != "none":
+            return _ReadBytes(file, {"gzip": _gzip_reader, "zstd": _zstd_reader}[compression](file, path), is_file)
+        if is_file and status.st_size:  # what the system makes up when it is read has none
+            return _MappedBytes(file, status.st_size)
+        return _ReadBytes(file, file.read1, is_file)  # one call of the system at a time: between them Python looks for signals
+    except BaseException:
+        if path != "-":
+            file.close()
+        raise
+
+
+def _gzip_reader(file: Any, path: str) -> Callable[[int], bytes]:
+    import gzip
+    import zlib
+
+    unpacked = gzip.GzipFile(fileobj=file)
+
+    def read(size: int) -> bytes:
+        try:
+            return unpacked.read(size)
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            raise ValueError(f"{path}: broken gzip data: {error}") from error
+
+    return read
+
+
+def _zstd_reader(file: Any, path: str) -> Callable[[int], bytes]:
+    """With whichever of compression.zstd (Python 3.14), zstandard and pyarrow is there."""
+    for make in (_zstd_of_python, _zstd_of_zstandard, _zstd_of_pyarrow):
+        try:
+            unpack, errors = make(file)
+        except ImportError:
+            continue
+
+        def read(size: int) -> bytes:
+            try:
+                return unpack(size)
+            except errors as error:
+                raise ValueError(f"{path}: broken zstd data: {error}") from error
+
+        return read
+    raise ValueError(f"{path}: to read zstd, use Python 3.14 or `pip install zstandard` (or pyarrow), or unpack the file first")
+
+
+def _zstd_of_python(file: Any) -> Any:
+    from compression import zstd
+
+    return zstd.ZstdFile(file).read, (EOFError, zstd.ZstdError)
+
+
+def _zstd_of_zstandard(file: Any) -> Any:
+    import zstandard
+
+    return _ZstandardReader(file).read, (EOFError, zstandard.ZstdError)
+
+
+class _ZstandardReader:
+    """All frames of a file, and an error for one that is not whole: the readers of zstandard end there as if nothing were missing."""
+
+    def __init__(self, file: Any) -> None:
+        self.file, self.packed, self.unpacked, self.frame = file, b"", bytearray(), None
+
+    def read(self, size: int) -> bytes:
+        while not self.unpacked and self.fill():
+            pass
+        data = bytes(self.unpacked[:size])
+        del self.unpacked[:size]
+        return data
+
+    def fill(self) -> bool:
+        import zstandard
+
+        packed = self.packed or self.file.read(1 << 16)
+        if not packed:
+            if self.frame:
+                raise EOFError("it ends within a frame")
+            return False
+        self.frame = self.frame or zstandard.ZstdDecompressor().decompressobj()
+        self.unpacked += self.frame.decompress(packed)
+        self.packed = self.frame.unused_data
+        if self.frame.eof:
+            self.frame = None
+        return True
+
+
+def _zstd_of_pyarrow(file: Any) -> Any:
+    import pyarrow
+
+    return pyarrow.CompressedInputStream(pyarrow.PythonFile(file, "r"), "zstd").read, OSError
+
+
+class _Documents:
+    """The documents of one file.
+
+    settings: input_format, field, separator, compression, on_error, report: as in encode_files.
+    """
+
+    def __init__(self, path: str, core: _Core, allowed: bytes, settings: dict[str, Any]) -> None:
+        self.path, self.core, self.allowed = path, core, allowed
+        self.field, self.separator, self.on_error, self.report = (settings[key] for key in ("field", "separator", "on_error", "report"))
+        self.input_format = settings["input_format"] or _input_format(path)
+        self.compression = settings["compression"] or _COMPRESSIONS.get(os.path.splitext(path)[1].lower(), "none")
+        if self.separator is not None and self.input_format != "text":
+            raise ValueError(f"{path}: a separator is for text, and this is read as {self.input_format}")
+        self.bytes = self.errors = 0
+        self.source: Any = None
+        self.position = int  # tells how many bytes of the file were read
+
+    def batches(self) -> Iterator[tuple[_TextBuffer, bool]]:
+        read = {"text": self.read_text, "jsonl": self.read_json_lines, "parquet": self.read_parquet}[self.input_format]
+        try:
+            for texts, is_open in read():
+                if texts.size:
+                    self.bytes += texts.bounds()[texts.size] - texts.bounds()[0]
+                    yield texts, is_open
+        finally:
+            if self.source:
+                self.source.close()
+        if self.errors > _REPORTS_MAX:
+            self.report(f"{self.path}: {self.errors - _REPORTS_MAX} more of the kind")
+
+    def bad(self, place: str, message: str) -> bool:
+        """Tells of a broken record. Whether to put another in its place: else it is left out."""
+        if self.on_error == "fail":
+            raise ValueError(f"{self.path}{place}: {message} (on-error skip leaves such records out)")
+        self.errors += 1
+        if self.errors <= _REPORTS_MAX:
+            self.report(f"{self.path}{place}: {message}: {'replaced' if self.on_error == 'replace' else 'left out'}")
+        return self.on_error == "replace"
+
+    def open_source(self) -> Any:
+        self.source = source = _open_bytes(self.path, self.compression)
+        self.position = lambda: source.position
+        return source
+
+    def cut(self, buffer: Any, begin: int, end: int) -> int:
+        """Bytes of the largest part of an unfinished text that has its own tokens, or 0."""
+        return self.core.find_cut_at(_address(buffer, begin), end - begin, self.allowed) if end > begin else 0
+
+    def read_text(self) -> Iterator[tuple[_TextBuffer, bool]]:
+        return self.read_whole() if self.separator is None else self.read_separated(self.separator)
+
+    def read_whole(self) -> Iterator[tuple[_TextBuffer, bool]]:
+        source, size = self.open_source(), _WINDOW_SIZE
+        while True:
+            buffer, begin, end = source.window(size)
+            is_last = end - begin < size
+            used = end - begin if is_last else self.cut(buffer, begin, end)
+            if used or is_last:
+                yield _one_text(buffer, begin, used), not is_last
+            if is_last:
+                return
+            source.skip(used)
+            size = _WINDOW_SIZE if used else 2 * size
+
+    def read_separated(self, separator: bytes) -> Iterator[tuple[_TextBuffer, bool]]:
+        """A document ends at a separator; behind the last one there is a document if there is anything."""
+        source, size, is_open = self.open_source(), _RECORDS_SIZE, False
+        while True:
+            buffer, begin, end = source.window(size)
+            parts = buffer[begin:end].split(separator)
+            rest = parts.pop()
+            if end - begin < size:
+                yield _joined_texts(parts + [rest] if rest or is_open and not parts else parts), False
+                return
+            if parts:
+                used, is_open = end - begin - len(rest), False
+                yield _joined_texts(parts), False
+            else:  # a part of one document, in which no separator begins
+                used = self.cut(buffer, begin, end - len(separator) + 1)
+                if used:
+                    is_open = True
+                    yield _one_text(buffer, begin, used), True
+            source.skip(used)
+            size = _RECORDS_SIZE if used else 2 * size
+
+    def read_json_lines(self) -> Iterator[tuple[_TextBuffer, bool]]:
+        source, size, number = self.open_source(), _RECORDS_SIZE, 0
+        while True:
+            buffer, begin, end = source.window(size)
+            is_last = end - begin < size
+            used = end - begin if is_last else max(0, buffer.rfind(b"\n", begin, end) + 1 - begin)
+            texts = []
+            lines = buffer[begin : begin + used].split(b"\n")
+            for line in lines if is_last else lines[:-1]:
+                number += 1
+                if line and not line.isspace():
+                    text = self.json_text(line, number)
+                    if text is not None:
+                        texts.append(text)
+            yield _joined_texts(texts), False
+            if is_last:
+                return
+            source.skip(used)
+            size = _RECORDS_SIZE if used else 2 * size
+
+    def json_text(self, line: bytes, number: int) -> bytes | None:
+        """The field of one line; None if it is left out."""
+        import json
+
+        if number == 1 and line.startswith(b"\xef\xbb\xbf"):
+            line = line[3:]
+        try:
+            text = line.decode("utf-8")
+        except UnicodeDecodeError as error:
+            if not self.bad(f":{number}", f"byte {error.start + 1} of the line is not UTF-8"):
+                return None
+            text = line.decode("utf-8", "replace")
+        try:
+            record = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            story = f"{error.msg} at column {error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
+            return b"" if self.bad(f":{number}", f"not JSON: {story}") else None
+        if not isinstance(record, dict) or self.field not in record:
+            problem = f"no field {self.field!r}" if isinstance(record, dict) else "no object with fields"
+        elif not isinstance(record[self.field], str):
+            problem = f"the field {self.field!r} is no string"
+        else:
+            return _utf8(record[self.field])
+        return b"" if self.bad(f":{number}", problem) else None
+
+    def read_parquet(self) -> Iterator[tuple[_TextBuffer, bool]]:
+        if self.path == "-" or self.compression != "none":
+            raise ValueError(f"{self.path}: Parquet is read from plain files only (it is compressed inside)")
+        try:
+            import pyarrow
+            from pyarrow import parquet
+        except ImportError:
+            raise ValueError(f"{self.path}: to read Parquet, `pip install pyarrow`") from None
+        try:
+            with open(self.path, "rb") as opened:
+                file = parquet.ParquetFile(opened)
+                if self.field not in file.schema_arrow.names:
+                    raise ValueError(f"no column {self.field!r}; there are: {', '.join(file.schema_arrow.names)} (--field NAME chooses)")
+                _arrow_offset_type(file.schema_arrow.field(self.field).type)
+                size, rows = os.fstat(opened.fileno()).st_size, 0
+                for batch in file.iter_batches(self.rows_of_window(file.metadata), columns=[self.field]):
+                    first_row, rows = rows, rows + batch.num_rows
+                    self.position = lambda: size * rows // file.metadata.num_rows
+                    yield self.parquet_texts(batch.column(0), first_row), False
+        except (TypeError, ValueError, pyarrow.ArrowException) as error:
+            message = " ".join(str(error).split())
+            raise ValueError(message if message.startswith(self.path) else f"{self.path}: {message}") from error
+
+    def rows_of_window(self, metadata: Any) -> int:
+        """Rows of a Parquet file that are about _RECORDS_SIZE of text."""
+        column = metadata.schema.names.index(self.field)
+        size = sum(metadata.row_group(group).column(column).total_uncompressed_size for group in range(metadata.num_row_groups))
+        return max(1, min(1 << 16, _RECORDS_SIZE * metadata.num_rows // max(1, size)))
+
+    def parquet_texts(self, array: Any, first_row: int) -> _TextBuffer:
+        import pyarrow
+        from pyarrow import compute
+
+        if pyarrow.types.is_dictionary(array.type):
+            array = array.dictionary_decode()
+        if array.null_count:
+            for row in compute.indices_nonzero(array.is_null()).to_pylist():
+                self.bad(f": row {first_row + row + 1}", f"null in the column {self.field!r}")
+            if self.on_error == "skip":
+                array = array.drop_null()
+        return _arrow_texts(array)
+
+
+def _address(buffer: Any, begin: int) -> int:
+    return ctypes.addressof(ctypes.c_char.from_buffer(buffer, begin))
+
+
+def _one_text(buffer: Any, begin: int, size: int) -> _TextBuffer:
+    offsets = array("q", [0, size])
+    return _TextBuffer(_address(buffer, begin) if size else 0, offsets.buffer_info()[0], 1, offsets, buffer)
+
+
+def _joined_texts(texts: list[bytes]) -> _TextBuffer:
+    data, offsets = b"".join(texts), array("q", itertools.accumulate(map(len, texts), initial=0))
+    return _TextBuffer(ctypes.cast(c_char_p(data), c_void_p).value or 0, offsets.buffer_info()[0], len(texts), offsets, data)
+
+
+# ---- Files of documents: writing ---------------------------------------------------------------------------------------------------
+
+_OUTPUT_NAMES = {  # of the tokens and of the offsets, behind the name of the input
+    "npy": (".tokens.npy", ".offsets.npy"),
+    "raw": (".tokens.{dtype}", ".offsets.int64"),
+    "parquet": (".tokens.parquet", None),
+}
+_DTYPES = ["uint16", "uint32"]
+_NPY_HEAD_SIZE = 128
+
+_unfinished: set[str] = set()  # files that must not stay
+
+
+def _remove(paths: Iterable[str]) -> None:
+    for path in list(paths):
+        try:
+            os.unlink(path)
+        except OSError:  # it is not there, or a folder of somebody else has its name
+            pass
+        _unfinished.discard(path)
+
+
+class _WholeFiles:
+    """Files that are written under other names beside their own and get these when all is done: all of them, or none.
+
+    The last of the paths comes last: where it is, the others are.
+    """
+
+    def __init__(self, paths: list[str]) -> None:
+        self.paths = paths
+        self.parts = [f"{path}.{os.getpid()}.part" for path in paths]
+        _unfinished.update(self.parts)
+
+    def __enter__(self) -> list[Any]:
+        self.files: list[Any] = []
+        try:
+            for part in self.parts:
+                self.files.append(open(part, "wb"))
+        except BaseException as error:
+            self.__exit__(type(error))
+            raise
+        return self.files
+
+    def __exit__(self, *exception: object) -> None:
+        try:
+            for file in self.files:
+                file.close()
+            if exception[0] is None:
+                _unfinished.update(self.paths)
+                _remove(self.paths[-1:])  # never the tokens of one run beside the offsets of another
+                _unfinished.add(self.paths[-1])
+                for part, path in zip(self.parts, self.paths):
+                    os.replace(part, path)
+                _unfinished.difference_update(self.paths)
+        finally:
+            _remove(_unfinished.intersection(self.paths + self.parts))
+
+
+def _npy_head(dtype: str, size: int) -> bytes:
+    """The head of a file of numpy, format version 1.0, for one dimension; of one size, so it can be written when all else is."""
+    code = {"uint16": "<u2", "uint32": "<u4", "int64": "<i8"}[dtype]
+    text = f"{{'descr': '{code}', 'fortran_order': False, 'shape': ({size},), }}".encode()
+    return b"\x93NUMPY\x01\x00" + (_NPY_HEAD_SIZE - 10).to_bytes(2, "little") + text.ljust(_NPY_HEAD_SIZE - 11) + b"\n"
+
+
+def _little_endian(numbers: bytes, typecode: str) -> bytes:
+    if sys.byteorder == "little":
+        return numbers
+    swapped = array(typecode, numbers)
+    swapped.byteswap()
+    return swapped.tobytes()
+
+
+class _Tokens:
+    """The tokens of one batch with the token to append behind each document that ends in it: bytes, and where the documents end."""
+
+    def __init__(self, tokens: _TokenBuffer, is_open: bool, appended: bytes, dtype: str) -> None:
+        bounds = (c_int64 * tokens.offsets_size).from_address(tokens.offsets)
+        ends = bounds[1 : tokens.offsets_size - is_open]
+        self.ends, self.size, self.data = ends, tokens.size, (ctypes.c_char * (4 * tokens.size)).from_address(tokens.address)
+        if appended and ends:
+            data = bytes(self.data)
+            documents = [data[4 * begin : 4 * end] for begin, end in zip(bounds, ends)]
+            self.data = appended.join([*documents, data[4 * ends[-1] :]])
+            self.ends, self.size = list(map(operator.add, ends, range(1, len(ends) + 1))), self.size + len(ends)
+        if dtype == "uint16":
+            halves = memoryview(bytes(self.data)).cast("H")
+            self.data = _little_endian(halves[sys.byteorder == "big" :: 2].tobytes(), "H")
+        elif sys.byteorder == "big":
+            self.data = _little_endian(bytes(self.data), "I")
+
+
+class _ArrayWriter:
+    """Writes numbers one after another: .npy, or nothing but the numbers, little-endian."""
+
+    def __init__(self, tokens_file: Any, offsets_file: Any, is_npy: bool, dtype: str) -> None:
+        self.tokens_file, self.offsets_file, self.is_npy, self.dtype = tokens_file, offsets_file, is_npy, dtype
+        self.tokens = self.documents = 0
+        self.write_heads()
+        self.offsets_file.write(bytes(8))
+
+    def write_heads(self) -> None:
+        if self.is_npy:
+            self.tokens_file.write(_npy_head(self.dtype, self.tokens))
+            self.offsets_file.write(_npy_head("int64", self.documents + 1))
+
+    def write(self, part: _Tokens) -> None:
+        self.tokens_file.write(part.data)
+        self.offsets_file.write(_little_endian(array("q", [self.tokens + end for end in part.ends]).tobytes(), "q"))
+        self.tokens += part.size
+        self.documents += len(part.ends)
+
+    def finish(self) -> None:
+        self.tokens_file.seek(0)
+        self.offsets_file.seek(0)
+        self.write_heads()
+
+    def abandon(self) -> None:
+        pass
+
+
+class _ParquetWriter:
+    """Writes rows of the column `tokens`. A document is a row, so a long one is kept in memory until its end."""
+
+    def __init__(self, file: Any) -> None:
+        import pyarrow
+        from pyarrow import parquet
+
+        self.schema = pyarrow.schema([("tokens", pyarrow.list_(pyarrow.uint32()))])
+        self.writer = parquet.ParquetWriter(file, self.schema)
+        self.tokens = self.documents = 0
+        self.open_parts: list[bytes] = []
+
+    def write(self, part: _Tokens) -> None:
+        import pyarrow
+
+        self.tokens += part.size
+        self.documents += len(part.ends)
+        if not part.ends:
+            self.open_parts.append(bytes(part.data))
+            return
+        data, open_size = bytes(part.data), sum(map(len, self.open_parts)) // 4
+        last = part.ends[-1]
+        size = open_size + last
+        if size >= 2**31:
+            raise ValueError("a document has more tokens than a list in Parquet can have: choose another output format")
+        values = b"".join([*self.open_parts, memoryview(data)[: 4 * last]])
+        self.open_parts = [data[4 * last :]] if last < part.size else []
+        offsets = array("i", [0, *[open_size + end for end in part.ends]])
+        children = [pyarrow.Array.from_buffers(pyarrow.uint32(), size, [None, pyarrow.py_buffer(values)])]
+        buffers = [None, pyarrow.py_buffer(offsets)]
+        lists = pyarrow.Array.from_buffers(self.schema.field(0).type, len(part.ends), buffers, children=children)
+        self.writer.write_batch(pyarrow.record_batch([lists], schema=self.schema))
+
+    def finish(self) -> None:
+        self.writer.close()
+
+    def abandon(self) -> None:
+        try:
+            self.writer.close()  # else pyarrow does it later, when the file is closed
+        except Exception:
+            self.writer.is_open = False
+
+
+# ---- Files of documents ------------------------------------------------------------------------------------------------------------
+
+
+class EncodedFile:
+    """What encode_files made of a file, or count_files found in it.
+
+    path: the input. tokens_path, offsets_path: the output; None where there is none. is_skipped: the output was there before, so nothing
+    was read and the numbers are 0. documents, bytes (of their text), tokens (with appended ones), errors: broken records.
+    """
+
+    def __init__(self, path: str, tokens_path: str | None = None, offsets_path: str | None = None) -> None:
+        self.path, self.tokens_path, self.offsets_path = path, tokens_path, offsets_path
+        self.is_skipped = False
+        self.documents = self.bytes = self.tokens = self.errors = 0
+
+    def __repr__(self) -> str:
+        state = ", skipped" if self.is_skipped else ""
+        return f"<EncodedFile {self.path!r}: {self.documents} documents, {self.bytes} bytes, {self.tokens} tokens{state}>"
+
+
+def encode_files(
+    paths: Paths, encoding: Encoding | str, output: str | os.PathLike[str] | None = None,
+    *, input_format: str | None = None, field: str = "text", separator: Text | None = None, compression: str | None = None,
+    output_format: str = "npy", dtype: str = "uint32", append_token: str | None = None, allowed_special: Allowed = set(),
+    on_error: str = "fail", overwrite: bool = False, num_threads: int | None = None, progress: bool = False,
+    report: Callable[[str], object] | None = None,
+) -> list[EncodedFile]:  # fmt: skip
+    """Encodes the documents in files to files of tokens.
+
+    paths: a file or several; a name with * or ? that is no file is a pattern; "-" is the standard input.
+    encoding: an Encoding, or the name of an encoding, a model or a file.
+    output: the folder for the results, made if need be; None: beside each input.
+    input_format: "text", "jsonl" (a JSON object on each line) or "parquet" (needs pyarrow); None: as the name ends, else text.
+    field: which field of an object, or column, is the text.
+    separator: what ends a document of a text file; None: the file is one document.
+    compression: "none", "gzip" or "zstd" (Python 3.14, zstandard or pyarrow); None: as the name ends (.gz, .zst).
+    output_format: "npy": FILE.tokens.npy, and FILE.offsets.npy of int64, where document i is tokens[offsets[i] : offsets[i + 1]];
+        "raw": FILE.tokens.uint32 and FILE.offsets.int64, the same without heads, little-endian;
+        "parquet": FILE.tokens.parquet, a row for each document, with the column tokens.
+    dtype: "uint32", or "uint16" where all tokens of the encoding fit.
+    append_token: a special token to put behind each document.
+    on_error: what to do with a broken record, a line that is no JSON or has no such field, a null in Parquet:
+        "fail": ValueError; "skip": leave it out; "replace": an empty document, or U+FFFD for bytes that are not UTF-8. The last two tell
+        each by report(message), on the standard error if that is None.
+    overwrite: make again what is there. Otherwise a file whose output is there is skipped: so a run that ended early is taken up.
+    num_threads: None: as many as the process may use.
+    progress: show how far it is, on the standard error if that is a terminal.
+
+    An output appears under its name when it is whole. Memory: some 250 MB, however large a file is. Only what cannot be divided may need
+    more, some times its size: a line of JSON, a document in or to Parquet, or a document of text where the pattern of the encoding is not
+    a known one. Files must not shrink while they are read.
+
+    >>> import os, tempfile
+    >>> folder = tempfile.mkdtemp()
+    >>> with open(os.path.join(folder, "two.txt"), "w") as file:
+    ...     _ = file.write("hello world|hello")
+    >>> (result,) = encode_files(os.path.join(folder, "two.txt"), "gpt2", separator="|", append_token="<|endoftext|>")
+    >>> result.documents, result.tokens, os.path.basename(result.tokens_path)
+    (2, 5, 'two.txt.tokens.npy')
+    >>> import numpy
+    >>> numpy.load(result.tokens_path).tolist(), numpy.load(result.offsets_path).tolist()
+    ([31373, 995, 50256, 31373, 50256], [0, 3, 5])
+    """
+    settings = _reading(input_format, field, separator, compression, on_error, report)
+    core = _core_of(encoding)
+    appended = _writing(core, output_format, dtype, append_token)
+    results = [EncodedFile(path) for path in _without_outputs(list(dict.fromkeys(_expanded(paths))))]
+    for result in results:
+        result.tokens_path, result.offsets_path = _output_paths(result.path, output, output_format, dtype)
+        result.is_skipped = not overwrite and all(map(os.path.exists, filter(None, (result.tokens_path, result.offsets_path))))
+    _refuse_same_outputs(results)
+    if output is not None:
+        os.makedirs(output, exist_ok=True)
+
+    def write(result: EncodedFile, batches: Iterator[tuple[_TokenBuffer, bool]]) -> None:
+        with _WholeFiles(list(filter(None, (result.offsets_path, result.tokens_path)))) as files:
+            is_npy = output_format == "npy"
+            writer = _ParquetWriter(*files) if output_format == "parquet" else _ArrayWriter(files[-1], files[0], is_npy, dtype)
+            try:
+                for tokens, is_open in batches:
+                    writer.write(_Tokens(tokens, is_open, appended, dtype))
+                writer.finish()
+            except BaseException:
+                writer.abandon()
+                raise
+        result.documents, result.tokens = writer.documents, writer.tokens
+
+    _each_file(results, core, settings, allowed_special, num_threads, progress, write)
+    return results
+
+
+def count_files(
+    paths: Paths, encoding: Encoding | str, *, input_format: str | None = None,
+    field: str = "text", separator: Text | None = None, compression: str | None = None, allowed_special: Allowed = set(),
+    on_error: str = "fail", num_threads: int | None = None, progress: bool = False, report: Callable[[str], object] | None = None,
+) -> list[EncodedFile]:  # fmt: skip
+    """Counts the documents, bytes and tokens in files. The arguments are those of encode_files.
+
+    >>> import os, tempfile
+    >>> path = os.path.join(tempfile.mkdtemp(), "two.jsonl")
+    >>> with open(path, "w") as file:
+    ...     _ = file.write('{"text": "hello world"}\\n{"text": "hello"}\\n')
+    >>> (result,) = count_files(path, "gpt2")
+    >>> result.documents, result.bytes, result.tokens
+    (2, 16, 3)
+    """
+    settings = _reading(input_format, field, separator, compression, on_error, report)
+
+    def count(result: EncodedFile, batches: Iterator[tuple[_TokenBuffer, bool]]) -> None:
+        for tokens, is_open in batches:
+            result.documents += tokens.offsets_size - 1 - is_open
+            result.tokens += tokens.size
+
+    results = [EncodedFile(path) for path in _expanded(paths)]
+    _each_file(results, _core_of(encoding), settings, allowed_special, num_threads, progress, count)
+    return results
+
+
+def _each_file(
+    results: list[EncodedFile], core: _Core, settings: dict[str, Any], allowed_special: Any, num_threads: int | None, progress: bool,
+    use: Callable[[EncodedFile, Iterator[tuple[_TokenBuffer, bool]]], None],
+) -> None:  # fmt: skip
+    """use(result, batches of its tokens) for each file that is not skipped."""
+    threads, allowed = _thread_count(num_threads), core.select_allowed(allowed_special)
+    work = [result for result in results if not result.is_skipped]
+    bar = _Progress([result.path for result in work]) if progress and sys.stderr.isatty() else None
+    settings = {**settings, "report": bar.report(settings["report"]) if bar else settings["report"]}
+
+    def batches(documents: _Documents) -> Iterator[tuple[_TokenBuffer, bool]]:
+        for texts, is_open in documents.batches():
+            tokens = _TokenBuffer(core, texts, allowed, threads)
+            try:
+                yield tokens, is_open
+            finally:
+                tokens.close()  # not left to __del__, where a KeyboardInterrupt would be lost
+            if bar:
+                bar.show(documents.position())
+
+    try:
+        for result, documents in [(result, _Documents(result.path, core, allowed, settings)) for result in work]:
+            try:
+                use(result, batches(documents))
+            except OSError as error:  # of reads and writes does not name the file
+                raise error if error.filename else OSError(error.errno, error.strerror or str(error), result.path) from error
+            result.bytes, result.errors = documents.bytes, documents.errors
+            if bar:
+                bar.end_file(result.path)
+    finally:
+        if bar:
+            bar.clear()
+
+
+def _reading(
+    input_format: str | None, field: str, separator: Text | None, compression: str | None, on_error: str, report: Any
+) -> dict[str, Any]:
+    _one_of("input_format", input_format, [None, "text", "jsonl", "parquet"])
+    _one_of("compression", compression, [None, "none", "gzip", "zstd"])
+    _one_of("on_error", on_error, ["fail", "skip", "replace"])
+    if separator is not None:
+        separator = _utf8(separator)
+        if not separator:
+            raise ValueError("the separator is empty")
+    report = report or (lambda message: print(f"token_ranker: {message}", file=sys.stderr))
+    names = {"input_format": input_format, "field": field, "separator": separator, "compression": compression}
+    return {**names, "on_error": on_error, "report": report}
+
+
+def _one_of(name: str, value: object, choices: list[Any]) -> None:
+    if value not in choices:
+        raise ValueError(f"{name} is {value!r}: it is one of {', '.join(repr(choice) for choice in choices)}")
+
+
+def _writing(core: _Core, output_format: str, dtype: str, append_token: str | None) -> bytes:
+    """Checks how tokens are to be written; returns the token to append as uint32, or nothing."""
+    _one_of("output_format", output_format, list(_OUTPUT_NAMES))
+    _one_of("dtype", dtype, _DTYPES)
+    if dtype == "uint16" and core.max_token >= 2**16:
+        raise ValueError(f"{core.name} has tokens up to {core.max_token} and uint16 ends at 65535: choose uint32")
+    if output_format == "parquet":
+        if dtype != "uint32":
+            raise ValueError("tokens in Parquet are uint32")
+        try:
+            import pyarrow.parquet
+        except ImportError:
+            raise ValueError("to write Parquet, `pip install pyarrow`") from None
+    if append_token is None:
+        return b""
+    tokens = {**core.added_tokens, **core.special_tokens}
+    if append_token not in tokens:
+        raise ValueError(f"{core.name} has no special token {append_token!r}; it has {_shown_tokens(core.special_tokens)}")
+    return array("I", [tokens[append_token]]).tobytes()
+
+
+def _core_of(encoding: Encoding | str) -> _Core:
+    return (_open_encoding(encoding) if isinstance(encoding, str) else encoding)._core_bpe
+
+
+def _expanded(paths: Any) -> list[str]:
+    """The files that are meant. Whatever is not there, or is a folder, is an OSError or ValueError before any work."""
+    import glob
+
+    found: list[str] = []
+    for path in [paths] if isinstance(paths, (str, os.PathLike)) else paths:
+        path = os.fspath(path)
+        if path != "-" and not os.path.exists(path) and glob.has_magic(path):
+            matches = sorted(match for match in glob.glob(path, recursive=True) if not os.path.isdir(match))
+            if not matches:
+                raise ValueError(f"no file matches {path}")
+            found += matches
+        else:
+            if path != "-" and os.path.isdir(path):
+                raise ValueError(f"{path} is a folder: name its files, as in {os.path.join(path, '*.txt')}")
+            if path != "-":
+                os.stat(path)
+            found.append(path)
+    return found
+
+
+def _output_paths(path: str, output: Any, output_format: str, dtype: str) -> tuple[str, str | None]:
+    folder = os.path.dirname(path) if output is None else os.fspath(output)
+    name = os.path.join(folder, "stdin" if path == "-" else os.path.basename(path))
+    tokens_end, offsets_end = _OUTPUT_NAMES[output_format]
+    return name + tokens_end.format(dtype=dtype), offsets_end and name + offsets_end
+
+
+def _without_outputs(paths: list[str]) -> list[str]:
+    """Without what an earlier run made of others among the paths: a pattern may match that too."""
+    ends = (".tokens.npy", ".offsets.npy", ".tokens.uint16", ".tokens.uint32", ".offsets.int64", ".tokens.parquet")
+    return [path for path in paths if not any(path.endswith(end) and path[: -len(end)] in paths for end in ends)]
+
+
+def _refuse_same_outputs(results: list[EncodedFile]) -> None:
+    inputs: dict[str, str] = {}
+    for result in results:
+        other = inputs.setdefault(os.path.abspath(result.tokens_path or ""), result.path)
+        if other != result.path:
+            raise ValueError(f"{other} and {result.path} would both become {result.tokens_path}: encode them to folders of their own")
+
+
+class _Progress:
+    """A line on the terminal: how much of all files is read, how fast, and how long it will take."""
+
+    def __init__(self, paths: list[str]) -> None:
+        from time import monotonic
+
+        self.clock = monotonic
+        self.sizes = {path: os.path.getsize(path) if path != "-" else 0 for path in paths}
+        self.total = 0 if "-" in paths else sum(self.sizes.values())  # 0: not known
+        self.done, self.begin, self.shown = 0, monotonic(), 0.0
+
+    def show(self, position: int) -> None:
+        now = self.clock()
+        if now - self.shown < 0.1:
+            return
+        self.shown = now
+        import shutil
+
+        line = self.line(self.done + position, now - self.begin)
+        sys.stderr.write("\r\x1b[K" + line[: shutil.get_terminal_size().columns - 1])
+        sys.stderr.flush()
+
+    def line(self, done: int, seconds: float) -> str:
+        rate = done / seconds if seconds > 0 else 0.0
+        text = f"{done / 1e6:.0f} MB  {rate / 1e6:.0f} MB/s"
+        if not self.total:
+            return text
+        part = min(1.0, done / self.total)
+        left = int((self.total - done) / rate) if rate else 0
+        clock = f"{left // 3600}:{left // 60 % 60:02}:{left % 60:02}" if left >= 3600 else f"{left // 60}:{left % 60:02}"
+        bar = ("#" * int(24 * part)).ljust(24, ".")
+        return f"[{bar}] {100 * part:3.0f}%  {done / 1e6:.0f} of {self.total / 1e6:.0f} MB  {rate / 1e6:.0f} MB/s  {clock} left"
+
+    def report(self, report: Callable[[str], object]) -> Callable[[str], object]:
+        """The same, on a line of its own."""
+
+        def report_on_a_line(message: str) -> None:
+            self.clear()
+            report(message)
+
+        return report_on_a_line
+
+    def end_file(self, path: str) -> None:
+        self.done += self.sizes[path]
+
+    def clear(self) -> None:
+        sys.stderr.write("\r\x1b[K")
+        sys.stderr.flush()
+
+
 # ---- In place of tiktoken ----------------------------------------------------------------------------------------------------------
 
 _TIKTOKEN_MODULES = {
@@ -1435,12 +2256,57 @@ def install_as_tiktoken() -> types.ModuleType:
 # ---- Command line ------------------------------------------------------------------------------------------------------------------
 
 
+def _separator(text: str) -> bytes:
+    """The argument of --separator, with its escapes."""
+    import re
+
+    bytes_of = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"0": b"\0", b"\\": b"\\"}
+    escape = rb"\\(x[0-9A-Fa-f]{2}|[nrt0\\])"
+    return re.sub(escape, lambda found: bytes_of.get(found[1]) or bytes([int(found[1][1:], 16)]), os.fsencode(text))
+
+
+def _reading_options(options: Any) -> dict[str, Any]:
+    names = "input_format", "field", "separator", "compression", "on_error", "num_threads"
+    return {**{name: getattr(options, name) for name in names}, "allowed_special": options.special}
+
+
 def _count_files(encoding: Encoding, options: Any) -> None:
-    counts = [encoding.count(_read(file), allowed_special=options.special) for file in options.files]
-    for count, file in zip(counts, options.files):
-        print(count if options.files == ["-"] else f"{count} {file}")
-    if len(counts) > 1:
-        print(f"{sum(counts)} total")
+    results = count_files(options.files, encoding, progress=True, **_reading_options(options))
+    total = sum(result.tokens for result in results)
+    if options.table:
+        _print_table(results)
+        return
+    for result in results:
+        print(result.tokens if options.files == ["-"] else f"{result.tokens} {result.path}")
+    if len(results) > 1:
+        print(f"{total} total")
+
+
+def _print_table(results: list[EncodedFile]) -> None:
+    rows = [(str(result.documents), str(result.bytes), str(result.tokens), result.path) for result in results]
+    if len(rows) > 1:
+        sums = (sum(getattr(result, name) for result in results) for name in ("documents", "bytes", "tokens"))
+        rows.append((*map(str, sums), "total"))
+    rows.insert(0, ("documents", "bytes", "tokens", "file"))
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    for row in rows:
+        print("  ".join([cell.rjust(width) for cell, width in zip(row, widths)] + [row[3]]))
+
+
+def _encode_to_files(encoding: Encoding, options: Any) -> None:
+    names = "output", "output_format", "dtype", "append_token", "overwrite"
+    writing = {name: getattr(options, name) for name in names}
+    results = encode_files(options.files, encoding, progress=True, **writing, **_reading_options(options))
+    skipped = sum(result.is_skipped for result in results)
+    for result in results:
+        if not result.is_skipped:
+            broken = f", {result.errors} broken records" if result.errors else ""
+            numbers = f"{result.documents} documents, {result.bytes} bytes, {result.tokens} tokens{broken}"
+            print(f"{result.path} -> {result.tokens_path}: {numbers}")
+    total = (sum(getattr(result, name) for result in results) for name in ("documents", "bytes", "tokens"))
+    print(f"{len(results) - skipped} files encoded: {{}} documents, {{}} bytes, {{}} tokens".format(*total))
+    if skipped:
+        print(f"{skipped} files skipped, as their outputs are there (--overwrite makes them again)")
 
 
 def _encode_files(encoding: Encoding, options: Any) -> None:
@@ -1494,51 +2360,155 @@ def _read(file: str) -> bytes:
     return sys.stdin.buffer.read() if file == "-" else read_file(file)
 
 
+_EXIT_STATUSES = "exit status: 0 done; 1 an input, an output or the run failed; 2 wrong usage; 130 interrupted"
+
+# name: (function, what it does, more about it, examples)
+_COMMANDS = {
+    "count": (
+        _count_files,
+        "print the number of tokens of each file",
+        "A line `TOKENS FILE` for each file and `TOKENS total` for several; the number alone for standard input; a table with --table.",
+        ["count README.md", "count --table -e gpt-4o 'data/*.jsonl.gz' --field body", "count < notes.txt"],
+    ),
+    "encode": (
+        _encode_files,
+        "print the tokens of each file, one line each",
+        "",
+        ["encode -e cl100k_base notes.txt", "encode --special < chat.txt"],
+    ),
+    "decode": (
+        _decode_files,
+        "write the bytes of the tokens in each file, numbers between white space",
+        "",
+        ["decode -e cl100k_base tokens.txt", "decode < tokens.txt > notes.txt"],
+    ),
+    "encode-files": (
+        _encode_to_files,
+        "encode the documents in files to files of tokens",
+        "FILE becomes FILE.tokens.npy and FILE.offsets.npy (document i is tokens[offsets[i]:offsets[i+1]]), or FILE.tokens.uint32 and "
+        "FILE.offsets.int64, which are the same without heads, or FILE.tokens.parquet, a row for each document. Outputs appear when they "
+        "are whole. Files whose outputs are there are skipped, so a run that ended early is taken up by the same command.",
+        [
+            "encode-files -o tokens 'data/*.jsonl.zst' --append-token '<|endoftext|>'",
+            r"encode-files -e gpt2 --dtype uint16 --format raw --separator '\n\n' book.txt",
+            "encode-files --format parquet --field content part-0.parquet",
+        ],
+    ),
+    "info": (
+        _show_information,
+        "print what an encoding, a model or a file is: pattern, normalizer, sizes, special tokens, what differs",
+        "",
+        ["info gpt-4o", "info ./tokenizer.json"],
+    ),
+    "encodings": (lambda options: print(*list_encoding_names(), sep="\n"), "list the encodings", "", ["encodings"]),
+}
+
+
+def _add_reading_options(command: Any) -> None:
+    add = command.add_argument
+    text = "what the files are (default: as they end: .jsonl, .ndjson, .parquet, each also with .gz or .zst; else text)"
+    add("--input", dest="input_format", choices=["text", "jsonl", "parquet"], help=text)
+    add("--field", default="text", metavar="NAME", help="the field or column with the text (default: text)")
+    text = r"ends a document in text files; knows \n \r \t \0 \\ \xNN (default: a file is one document)"
+    add("--separator", type=_separator, metavar="TEXT", help=text)
+    add("--compression", choices=["none", "gzip", "zstd"], help="of the files (default: as they end)")
+    text = "broken records, such as a line that is no JSON: end the run (fail), leave them out (skip), or put an empty text or U+FFFD there"
+    add("--on-error", choices=["fail", "skip", "replace"], default="fail", help=text)
+    add("--threads", dest="num_threads", type=int, metavar="N", help="at most so many (default: as many as the process may use)")
+
+
+def _add_writing_options(command: Any) -> None:
+    add = command.add_argument
+    add("-o", "--output", metavar="FOLDER", help="where the results go; made if need be (default: beside each file)")
+    add("--format", dest="output_format", choices=list(_OUTPUT_NAMES), default="npy", help="of the outputs (default: npy)")
+    add("--dtype", choices=_DTYPES, default="uint32", help="of the tokens (default: uint32)")
+    add("--append-token", metavar="TEXT", help="a special token to put behind each document, such as '<|endoftext|>'")
+    add("--overwrite", action="store_true", help="make again what is there")
+
+
+def _add_options(name: str, command: Any) -> None:
+    add = command.add_argument
+    if name == "encodings":
+        return
+    if name == "info":
+        add("encoding", metavar="FILE|NAME", help="a tokenizer.json, tekken.json or rank file, an encoding or a model")
+        return
+    command.set_defaults(special=set())
+    if name == "encode-files":
+        add("files", nargs="+", metavar="FILE", help="files, or patterns in quotes; -: standard input")
+    else:
+        add("files", nargs="*", default=["-"], metavar="FILE", help="none or -: standard input")
+    add("-e", "--encoding", default="o200k_base", metavar="NAME", help="an encoding, a model or a file (default: o200k_base)")
+    if name != "decode":
+        add("-s", "--special", action="store_const", const="all", help="recognise special tokens; else their text is ordinary")
+    if name in ("count", "encode-files"):
+        _add_reading_options(command)
+    if name == "count":
+        add("--table", action="store_true", help="documents, bytes and tokens of each file")
+    if name == "encode-files":
+        _add_writing_options(command)
+
+
 def _parse_arguments(arguments: Sequence[str] | None) -> Any:
     import argparse
+    import textwrap
 
-    parser = argparse.ArgumentParser(prog="token_ranker", description="Counts, makes and reads tokens.")
+    form = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(
+        prog="token_ranker", description="Counts, makes and reads tokens.", epilog=_EXIT_STATUSES, formatter_class=form
+    )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name, run, description in (
-        ("count", _count_files, "print the number of tokens of each file"),
-        ("encode", _encode_files, "print the tokens of each file, one line each"),
-        ("decode", _decode_files, "write the bytes of the tokens in each file, numbers between white space"),
-    ):
-        command = commands.add_parser(name, help=description, description=description)
-        command.set_defaults(run=run, special=set())
-        command.add_argument("files", nargs="*", default=["-"], metavar="FILE", help="none or -: standard input")
-        command.add_argument("-e", "--encoding", default="o200k_base", metavar="NAME", help="an encoding, a model or a file (default: o200k_base)")
-        if run is not _decode_files:
-            text = "recognise special tokens; else their text is ordinary"
-            command.add_argument("-s", "--special", action="store_const", const="all", help=text)
-    description = "print what an encoding, a model or a file is: pattern, normalizer, sizes, special tokens, what differs"
-    command = commands.add_parser("info", help=description, description=description)
-    command.add_argument("encoding", metavar="FILE|NAME", help="a tokenizer.json, tekken.json or rank file, an encoding or a model")
-    commands.add_parser("encodings", help="list the encodings")
-    return parser.parse_args(arguments)
+    for name, (run, description, more, examples) in _COMMANDS.items():
+        shown = "\n".join(["examples:", *(f"  token_ranker {example}" for example in examples), "", _EXIT_STATUSES])
+        text = "\n\n".join(textwrap.fill(part, 100) for part in (description, more) if part)
+        command = commands.add_parser(name, help=description, description=text, epilog=shown, formatter_class=form)
+        command.set_defaults(run=run)
+        _add_options(name, command)
+    options = parser.parse_args(arguments)
+    if getattr(options, "separator", None) == b"":
+        parser.error("--separator is empty")
+    if getattr(options, "num_threads", None) is not None and options.num_threads < 1:
+        parser.error("--threads is less than 1")
+    return options
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line. Returns the exit status: 0, or 1 for an input that cannot be read; wrong usage exits with 2."""
+    """The command line. Returns the exit status: 0, 1 if an input, an output or the run failed, 130 if interrupted. Wrong usage exits."""
     options = _parse_arguments(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # names of files and texts may have what the terminal cannot show
     try:
-        if options.command == "encodings":
-            print(*list_encoding_names(), sep="\n")
-        elif options.command == "info":
-            _show_information(options)
+        if options.command in ("encodings", "info"):
+            options.run(options)
         else:
             options.run(_open_encoding(options.encoding), options)
         sys.stdout.flush()
-    except (OSError, ValueError, LookupError) as error:
-        print(f"token_ranker: {error.args[0] if isinstance(error, KeyError) else error}", file=sys.stderr)
+    except BrokenPipeError:  # nobody reads any more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the end of Python flushes what is left, and complains
         return 1
+    except (OSError, ValueError, LookupError, MemoryError) as error:
+        message = error.args[0] if isinstance(error, KeyError) else str(error) or "out of memory"
+        print(f"token_ranker: {' '.join(str(message).split())}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("token_ranker: interrupted", file=sys.stderr)
+        return 130
+    finally:
+        _remove(_unfinished)
     return 0
+
+
+def _terminated(*_: Any) -> NoReturn:
+    sys.exit(143)
 
 
 if __name__ == "__main__":
     import signal
 
-    if hasattr(signal, "SIGPIPE"):
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader that stops early ends this program quietly
+    # A reader that stops early ends this program quietly, but not before its unfinished files are gone.
+    if hasattr(signal, "SIGPIPE") and "encode-files" not in sys.argv[1:2]:
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, _terminated)
     sys.exit(main())

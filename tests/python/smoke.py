@@ -3,10 +3,14 @@
 Finds the module beside the repository's py/ and the library as the module does.
 """
 
+import array
 import gc
+import gzip
 import os
 import pickle
+import shutil
 import sys
+import tempfile
 import threading
 import time
 
@@ -118,6 +122,31 @@ def check_own_encoding():
     raises(ValueError, token_ranker.Encoding, "bad", pat_str="(", mergeable_ranks=ranks, special_tokens={})
 
 
+def check_files():
+    """Text, JSON Lines, gzip, documents that are read in parts, and the outputs that need nothing."""
+    folder = tempfile.mkdtemp()
+    text = b"hello world, \xe6\xbc\xa2\xe5\xad\x97 and \xff bytes\n" * 3000
+    contents = {"a.txt": text, "b.txt.gz": gzip.compress(text), "c.jsonl": b'{"text": "hello world"}\n\n{"text": "hello"}'}
+    for name, data in contents.items():
+        with open(os.path.join(folder, name), "wb") as file:
+            file.write(data)
+    token_ranker._WINDOW_SIZE = token_ranker._RECORDS_SIZE = 1000
+    enc = token_ranker.get_encoding("gpt2")
+    whole = token_ranker.encode_files(os.path.join(folder, "*.[tg][xz]*"), enc, output_format="raw")
+    paths, out = [result.path for result in whole], os.path.join(folder, "out")
+    documents = token_ranker.encode_files(paths, enc, out, separator="\n", append_token="<|endoftext|>")
+    for one, other in zip(whole, documents):
+        assert (one.documents, other.documents, one.bytes) == (1, 3000, len(text))
+        with open(one.tokens_path, "rb") as file:
+            assert array.array("I", file.read()).tolist() == enc.encode_ordinary(text)
+        with open(other.tokens_path, "rb") as file:
+            expected = array.array("I", (enc.encode_ordinary(text.split(b"\n")[0]) + [50256]) * 3000).tobytes()
+            assert file.read()[128:] == expected
+    (lines,) = token_ranker.count_files(os.path.join(folder, "c.jsonl"), enc)
+    assert (lines.documents, lines.bytes, lines.tokens) == (2, 16, 3)
+    shutil.rmtree(folder)
+
+
 def nanoseconds(call, *arguments):
     times = []
     for _ in range(20):
@@ -139,6 +168,7 @@ def main():
         check_encoding(enc)
         check_counts_of_references(enc)
         check_own_encoding()
+        check_files()
         del enc
         token_ranker.ENCODINGS.clear()
         gc.collect()

@@ -172,13 +172,13 @@ def test_tokens_live_as_long_as_an_array_uses_them(ranker):
     freed = []
     encoding = ranker.Encoding.from_tiktoken(ranker.get_encoding("gpt2"))
     library = encoding._core_bpe.library
-    original = ranker._TokenBuffer.__del__
+    original = ranker._SharedTokenBuffer.__del__
 
     def counted(self):
         freed.append(1)
         original(self)
 
-    ranker._TokenBuffer.__del__ = counted
+    ranker._SharedTokenBuffer.__del__ = counted
     try:
         result = encoding.encode_arrow(pa.array(["hello world"] * 1000))
         encoding.close()
@@ -195,7 +195,7 @@ def test_tokens_live_as_long_as_an_array_uses_them(ranker):
         gc.collect()
         assert freed == [1]
     finally:
-        ranker._TokenBuffer.__del__ = original
+        ranker._SharedTokenBuffer.__del__ = original
 
 
 def test_closed_encoding(ranker):
