@@ -2360,6 +2360,127 @@ def _read(file: str) -> bytes:
     return sys.stdin.buffer.read() if file == "-" else read_file(file)
 
 
+# -- show: text with its tokens.
+
+_SHOWN_COLORS = (153, 157, 222, 217, 183)  # of the 256 colours of terminals: light grounds for black text
+
+_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>{title}</title>
+<style>
+:root {{
+  color-scheme: light dark; --ground: #fff; --ink: #16181d; --soft: #5b6270;
+  --0: #cfe3ff; --1: #d2f2cf; --2: #ffe9b8; --3: #ffd6d6; --4: #e6d8fb;
+}}
+@media (prefers-color-scheme: dark) {{
+  :root {{
+    --ground: #14161a; --ink: #eceef2; --soft: #a3abb9;
+    --0: #1f3f66; --1: #1f4d2c; --2: #5c4512; --3: #652b2f; --4: #46326b;
+  }}
+}}
+body {{
+  margin: 2rem auto 5rem; max-width: 60rem; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif;
+  background: var(--ground); color: var(--ink);
+}}
+h1 {{ font-size: 1.2rem; margin: 0 0 .25rem; overflow-wrap: anywhere; }}
+p, label {{ color: var(--soft); margin: 0; }}
+pre {{ font: 1rem/1.9 ui-monospace, Menlo, Consolas, monospace; white-space: pre-wrap; overflow-wrap: anywhere; margin: 1.5rem 0 0; }}
+pre span {{ border-radius: .2em; padding: .15em 0; }}
+pre span:nth-child(5n+1) {{ background: var(--0); }}
+pre span:nth-child(5n+2) {{ background: var(--1); }}
+pre span:nth-child(5n+3) {{ background: var(--2); }}
+pre span:nth-child(5n+4) {{ background: var(--3); }}
+pre span:nth-child(5n) {{ background: var(--4); }}
+pre span:hover {{ outline: 2px solid var(--ink); }}
+pre span:hover::before {{
+  content: "token " attr(data-i) "   bytes " attr(data-b); white-space: pre-wrap; position: fixed; z-index: 1; left: 0; right: 0; bottom: 0;
+  padding: .6rem 1rem; font: 1rem/1.4 ui-monospace, Menlo, Consolas, monospace; background: var(--ink); color: var(--ground);
+}}
+#ids:checked ~ pre span::after {{ content: attr(data-i); font-size: .65em; color: var(--soft); padding: 0 .5em 0 .2em; }}
+u {{ text-decoration-style: dotted; color: var(--soft); }}
+</style>
+<body>
+<h1>{title}</h1>
+<p>{counts}. Point at a token for its number and bytes.</p>
+<input type="checkbox" id="ids"{checked}> <label for="ids">numbers</label>
+<pre>{tokens}</pre>
+"""
+
+
+def _shown_characters(data: bytes) -> Iterator[tuple[str, bool]]:
+    """The characters of token bytes, and whether it is an escape: for bytes that are no whole character, and for what does not print."""
+    import unicodedata
+
+    for character in data.decode("utf-8", "surrogateescape"):
+        if 0xDC80 <= ord(character) < 0xDD00:
+            yield f"\\x{ord(character) - 0xDC00:02x}", True
+        elif character.isprintable() or unicodedata.category(character) == "Zs":
+            yield character, False
+        else:
+            yield character.encode("unicode_escape").decode(), True
+
+
+def _shown_runs(data: bytes) -> list[tuple[str, bool]]:
+    runs = itertools.groupby(_shown_characters(data), key=operator.itemgetter(1))
+    return [("".join(character for character, _ in run), is_escape) for is_escape, run in runs]
+
+
+def _colored(tokens: list[tuple[int, bytes]], has_ids: bool) -> Iterator[str]:
+    for i, (token, data) in enumerate(tokens):
+        yield f"\x1b[30;48;5;{_SHOWN_COLORS[i % len(_SHOWN_COLORS)]}m"
+        for text, is_escape in _shown_runs(data):
+            yield f"\x1b[4m{text}\x1b[24m" if is_escape else text
+        yield "\x1b[0m" + (f"\x1b[2m{token}\x1b[0m " if has_ids else "")
+        # The line ends behind the token, so its colour does not fill the line.
+        yield "\n" * (1 if has_ids and b"\n" in data else data.count(b"\n"))
+
+
+def _separated(tokens: list[tuple[int, bytes]], has_ids: bool) -> Iterator[str]:
+    for i, (token, data) in enumerate(tokens):
+        yield "|" if i else ""
+        yield "".join(text for text, _ in _shown_runs(data)) + (f"({token})" if has_ids else "")
+        yield "\n" * (1 if has_ids and b"\n" in data else data.count(b"\n"))
+
+
+def _html(tokens: list[tuple[int, bytes]], title: str, counts: str, has_ids: bool) -> str:
+    import html
+
+    shown = []
+    for token, data in tokens:
+        # A line ends behind what shows it. Escapes are marked.
+        runs = (f"<u>{html.escape(text)}</u>" if is_escape else html.escape(text) for text, is_escape in _shown_runs(data))
+        hexes = " ".join(f"{byte:02x}" for byte in data)
+        shown.append(f'<span data-i="{token}" data-b="{hexes}">{"".join(runs)}</span>{chr(10) * data.count(10)}')
+    checked = " checked" if has_ids else ""
+    return _PAGE.format(title=html.escape(title), counts=html.escape(counts), checked=checked, tokens="".join(shown))
+
+
+def _show_tokens(encoding: Encoding, options: Any) -> None:
+    is_file = options.text == "-" or os.path.exists(options.text)
+    data = _read(options.text) if is_file else _utf8(options.text)
+    numbers = encoding.encode(data, allowed_special=options.special, disallowed_special=())
+    bytes_of = {token: encoding.decode_single_token_bytes(token) for token in set(numbers)}
+    tokens = [(token, bytes_of[token]) for token in numbers]
+    characters = len(data.decode("utf-8", "replace"))
+    counts = f"{len(tokens)} tokens, {characters} characters, {len(data)} bytes in {encoding.name}"
+    if options.html:
+        name = options.text if is_file and options.text != "-" else "Tokens"
+        page = _html(tokens, os.path.basename(name), counts, options.ids).encode("utf-8", "replace")
+        if options.html == "-":
+            sys.stdout.buffer.write(page)
+            return
+        with _WholeFiles([options.html]) as (file,):
+            file.write(page)
+        print(f"{options.html}: {counts}")
+        return
+    is_colored = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    sys.stdout.writelines((_colored if is_colored else _separated)(tokens, options.ids))
+    print(("" if data.endswith(b"\n") or not data else "\n") + f"{counts}")
+
+
 _EXIT_STATUSES = "exit status: 0 done; 1 an input, an output or the run failed; 2 wrong usage; 130 interrupted"
 
 # name: (function, what it does, more about it, examples)
@@ -2393,6 +2514,13 @@ _COMMANDS = {
             r"encode-files -e gpt2 --dtype uint16 --format raw --separator '\n\n' book.txt",
             "encode-files --format parquet --field content part-0.parquet",
         ],
+    ),
+    "show": (
+        _show_tokens,
+        "print a text with its tokens in colours",
+        "Where the output is no terminal, or NO_COLOR is set, with | between tokens. Bytes that are no whole character in their token are "
+        "shown as \\xNN.",
+        ["show 'hello world'", "show --ids README.md", "show --html page.html README.md"],
     ),
     "info": (
         _show_information,
@@ -2434,7 +2562,12 @@ def _add_options(name: str, command: Any) -> None:
         add("encoding", metavar="FILE|NAME", help="a tokenizer.json, tekken.json or rank file, an encoding or a model")
         return
     command.set_defaults(special=set())
-    if name == "encode-files":
+    if name == "show":
+        text = "a file if there is one of this name, else the text itself; none or -: standard input"
+        add("text", nargs="?", default="-", metavar="FILE|TEXT", help=text)
+        add("--ids", action="store_true", help="the number of each token behind it")
+        add("--html", metavar="FILE", help="write a page for a browser instead")
+    elif name == "encode-files":
         add("files", nargs="+", metavar="FILE", help="files, or patterns in quotes; -: standard input")
     else:
         add("files", nargs="*", default=["-"], metavar="FILE", help="none or -: standard input")
@@ -2455,7 +2588,7 @@ def _parse_arguments(arguments: Sequence[str] | None) -> Any:
 
     form = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(
-        prog="token_ranker", description="Counts, makes and reads tokens.", epilog=_EXIT_STATUSES, formatter_class=form
+        prog="token_ranker", description="Counts, makes, shows and reads tokens.", epilog=_EXIT_STATUSES, formatter_class=form
     )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)

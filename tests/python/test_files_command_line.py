@@ -249,7 +249,7 @@ def test_count_of_standard_input_as_documents():
 # ---- Manners -----------------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", ["count", "encode", "decode", "encode-files", "info", "encodings"])
+@pytest.mark.parametrize("command", ["count", "encode", "decode", "encode-files", "show", "info", "encodings"])
 def test_help_has_examples_and_statuses(command):
     status, output, errors = run(command, "--help")
     text = output.decode()
