@@ -36,9 +36,9 @@ def test_python_examples(tmp_path, monkeypatch):
     write_tokenizer_json(tmp_path / "tokenizer.json")
     monkeypatch.chdir(tmp_path)
     examples = blocks("python")
-    assert len(examples) == 4
+    assert len(examples) == 6
     expected = [comment for example in examples for comment in re.findall(r"^.*print\(.*#\s+(.*)$", example, re.M)]
-    assert len(expected) == 10
+    assert len(expected) == 13
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         exec("\n".join(examples), {})
@@ -58,15 +58,29 @@ def test_compiled_example(language, compiler, suffix, output, tmp_path):
     assert subprocess.run([str(program)], check=True, stdout=subprocess.PIPE).stdout.decode() == output
 
 
-def test_command_line(tmp_path):
-    (script,) = blocks("sh")
+def run_script(script, folder):
     commands = script.replace("python token_ranker.py", '"%s" "%s"' % (sys.executable, os.path.join(ROOT, "py", "token_ranker.py")))
-    result = subprocess.run(["sh", "-e", "-c", commands], cwd=ROOT, stdout=subprocess.PIPE, check=True,
+    result = subprocess.run(["sh", "-e", "-c", commands], cwd=str(folder), stdout=subprocess.PIPE, check=True,
                             env=dict(os.environ, TOKEN_RANKER_LIBRARY=os.path.abspath(LIBRARY)))
-    lines = result.stdout.decode().splitlines()
+    return result.stdout.decode().splitlines()
+
+
+def test_command_line():
+    lines = run_script(blocks("sh")[0], ROOT)
     assert lines[0].split() == ["15339", "1917", "198"]
     assert lines[1].split()[0].isdigit()
     assert lines[2:] == ["gpt2", "r50k_base", "p50k_base", "p50k_edit", "cl100k_base", "o200k_base", "o200k_harmony"]
+
+
+def test_files_on_the_command_line(tmp_path):
+    (tmp_path / "corpora").mkdir()
+    for name in ("README.md", "corpora/lyrics.txt", "corpora/code_of_conduct.txt"):
+        shutil.copy(os.path.join(ROOT, name), str(tmp_path / name))
+    lines = run_script(blocks("sh")[1], tmp_path)
+    assert len(blocks("sh")) == 2 and lines[3].startswith("3 files encoded: 3 documents, ")
+    assert len(os.listdir(str(tmp_path / "tokens"))) == 6
+    assert lines[4].split() == ["documents", "bytes", "tokens", "file"] and lines[8].split()[-1] == "total"
+    assert lines[9].startswith("hello| world")
 
 
 def test_links_lead_somewhere():
