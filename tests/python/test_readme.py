@@ -45,7 +45,10 @@ def test_python_examples(tmp_path, monkeypatch):
     assert printed.getvalue().splitlines() == expected
 
 
-@pytest.mark.parametrize("language, compiler, suffix, output", [("c", "cc", ".c", "24912\n2375\n"), ("cpp", "c++", ".cpp", "9\n")])
+EXAMPLES = [("c", "cc", ".c", "24912\n2375\n"), ("cpp", "c++", ".cpp", "9 Größe, 大きさ, size\n")]
+
+
+@pytest.mark.parametrize("language, compiler, suffix, output", EXAMPLES)
 def test_compiled_example(language, compiler, suffix, output, tmp_path):
     (example,) = blocks(language)
     if shutil.which(compiler) is None:
@@ -55,7 +58,7 @@ def test_compiled_example(language, compiler, suffix, output, tmp_path):
     standard = {"c": "-std=c99", "cpp": "-std=c++17"}[language]
     subprocess.run([compiler, standard, "-Wall", "-Wextra", "-Werror", "-I", os.path.join(ROOT, "include"), str(source), LIBRARY,
                     "-Wl,-rpath," + os.path.dirname(os.path.abspath(LIBRARY)), "-o", str(program)], check=True)
-    assert subprocess.run([str(program)], check=True, stdout=subprocess.PIPE).stdout.decode() == output
+    assert subprocess.run([str(program)], check=True, stdout=subprocess.PIPE).stdout.decode("utf-8") == output
 
 
 def run_script(script, folder):
@@ -84,9 +87,12 @@ def test_files_on_the_command_line(tmp_path):
 
 
 def test_links_lead_somewhere():
-    with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
-        text = file.read()
-    targets = re.findall(r"\]\(([^)#:]+)\)", text) + re.findall(r"`((?:include|src|py|bench|corpora)/[\w./]*)`", text)
-    assert len(targets) >= 8
+    targets = []
+    for page in ("README.md", "docs/languages.md"):
+        with open(os.path.join(ROOT, page), encoding="utf-8") as file:
+            text = file.read()
+        targets += [os.path.join(os.path.dirname(page), target) for target in re.findall(r"\]\(([^)#:]+)\)", text)]
+        targets += re.findall(r"`((?:include|src|py|bench|corpora|examples|docs|tests)/[\w./]*)`", text)
+    assert len(targets) >= 25
     for target in targets:
         assert os.path.exists(os.path.join(ROOT, target)), target

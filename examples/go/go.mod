@@ -1,0 +1,3 @@
+module token_ranker_example
+
+go 1.21
