@@ -8,6 +8,7 @@ include_guard(GLOBAL)
 enable_language(C)
 
 set(TOKEN_RANKER_PCRE2_SOURCE_DIR "" CACHE PATH "Source of PCRE2 10.46, used where the system's PCRE2 has another Unicode version")
+option(TOKEN_RANKER_FETCH_PCRE2 "Where no source of PCRE2 is given, fetch it with cargo into .cache/pcre2" OFF)
 set(TOKEN_RANKER_PCRE2_UNICODE_VERSION 16.0.0)
 
 function(token_ranker_find_system_pcre2 result)
@@ -99,6 +100,10 @@ function(token_ranker_add_pcre2_from_source source)
 endfunction()
 
 token_ranker_find_system_pcre2(token_ranker_use_system_pcre2)
+if(NOT token_ranker_use_system_pcre2 AND NOT TOKEN_RANKER_PCRE2_SOURCE_DIR AND TOKEN_RANKER_FETCH_PCRE2)
+  execute_process(COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/fetch_pcre2.sh ${PROJECT_SOURCE_DIR}/.cache/pcre2 COMMAND_ERROR_IS_FATAL ANY)
+  set(TOKEN_RANKER_PCRE2_SOURCE_DIR ${PROJECT_SOURCE_DIR}/.cache/pcre2)
+endif()
 if(token_ranker_use_system_pcre2)
   message(STATUS "PCRE2: the system's, ${TOKEN_RANKER_PCRE2_LIBRARY}")
   add_library(token_ranker_pcre2 INTERFACE)
