@@ -313,7 +313,7 @@ JsonFile read_json(Text file) {
     throw Failure(TOKEN_RANKER_BAD_JSON, at, "byte %zu is NUL, which JSON has not", at);
   }
   Handler handler(result);
-  json::sax_parse(file.begin(), file.end(), &handler);
+  json::sax_parse(file.view(), &handler);  // of char: the standard gives no traits for other bytes
   if (!result.tree.is_object()) throw Failure(TOKEN_RANKER_BAD_VALUE, 0, "the file is JSON, but no object");
   return result;
 }
