@@ -47,7 +47,7 @@ def source_of(package, version, cache):
         subprocess.run([*command, "--dest", cache, "%s==%s" % (package, version)], check=True)
         (archive,) = glob.glob(folder + ".tar.gz")
         with tarfile.open(archive) as tar:
-            tar.extractall(cache, filter="data")
+            tar.extractall(cache)
     return folder
 
 
