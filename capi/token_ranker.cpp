@@ -8,6 +8,7 @@
 
 #include "batch.hpp"
 #include "builtin_encodings.hpp"
+#include "decode_batch.hpp"
 #include "decoder.hpp"
 #include "encoder.hpp"
 #include "failure.hpp"
@@ -78,19 +79,26 @@ void check_fit(size_t size, size_t capacity, const char* what) {
     throw Failure(TOKEN_RANKER_BUFFER_TOO_SMALL, 0, "the buffer has room for %zu %s, the result has %zu", capacity, what, size);
 }
 
-void check_offsets(const void* bytes, const int64_t* offsets, size_t size) {
-  checked(offsets, size, "offsets is NULL, the number of texts is not 0");
+// Offsets of `size` ranges of elements of element_size bytes at `data`.
+void check_offsets(const void* data, const int64_t* offsets, size_t size, size_t element_size) {
+  checked(offsets, size, "offsets is NULL, the number of ranges is not 0");
   if (size == 0) return;
   if (offsets[0] < 0) throw Failure(TOKEN_RANKER_INVALID_ARGUMENT, 0, "offsets[0] is negative");
-  for (size_t i = 1; i <= size; i++) {
-    if (offsets[i] < offsets[i - 1]) throw Failure(TOKEN_RANKER_INVALID_ARGUMENT, i, "offsets[%zu] is less than the one before", i);
+  const uint64_t most = PTRDIFF_MAX / element_size;
+  for (size_t i = 0; i <= size; i++) {
+    if (i > 0 && offsets[i] < offsets[i - 1]) throw Failure(TOKEN_RANKER_INVALID_ARGUMENT, i, "offsets[%zu] is less than the one before", i);
+    if (uint64_t(offsets[i]) > most) throw Failure(TOKEN_RANKER_INVALID_ARGUMENT, i, "offsets[%zu] is beyond what memory can hold", i);
   }
-  require(bytes || offsets[size] == offsets[0], "texts is NULL, the offsets say that there are bytes");
+  require(data || offsets[size] == offsets[0], "the data is NULL, the offsets say that there is some");
 }
 
 // What a token_ranker_result is part of.
 struct OwnedResult : token_ranker_result {
   bpe::BatchTokens batch;
+};
+
+struct OwnedTextResult : token_ranker_text_result {
+  bpe::BatchBytes batch;
 };
 
 bpe::EncodingParts make_parts(const token_ranker_definition& definition) {
@@ -282,7 +290,7 @@ token_ranker_status token_ranker_encode_batch(const token_ranker_t* ranker, cons
   if (result) *result = nullptr;
   return guarded(error, [&] {
     require(result, "result is NULL: there is no place for the tokens");
-    check_offsets(texts, offsets, texts_size);
+    check_offsets(texts, offsets, texts_size, 1);
     auto made = std::make_unique<OwnedResult>();
     bpe::encode_batch(checked_encoding(ranker), static_cast<const uint8_t*>(texts), offsets, texts_size, checked_selection(allowed, allowed_size),
                       threads, made->batch);
@@ -295,6 +303,36 @@ token_ranker_status token_ranker_encode_batch(const token_ranker_t* ranker, cons
 }
 
 void token_ranker_result_free(token_ranker_result* result) { delete static_cast<OwnedResult*>(result); }
+
+token_ranker_status token_ranker_count_batch(const token_ranker_t* ranker, const void* texts, const int64_t* offsets, size_t texts_size,
+                                             const uint32_t* allowed, size_t allowed_size, uint32_t threads, int64_t* counts,
+                                             token_ranker_error* error) {
+  return guarded(error, [&] {
+    check_offsets(texts, offsets, texts_size, 1);
+    checked(counts, texts_size, "counts is NULL, texts_size is not 0");
+    bpe::count_batch(checked_encoding(ranker), static_cast<const uint8_t*>(texts), offsets, texts_size, checked_selection(allowed, allowed_size),
+                     threads, counts);
+  });
+}
+
+token_ranker_status token_ranker_decode_batch(const token_ranker_t* ranker, const uint32_t* tokens, const int64_t* offsets,
+                                              size_t sequences_size, uint32_t threads, token_ranker_text_result** result,
+                                              token_ranker_error* error) {
+  if (result) *result = nullptr;
+  return guarded(error, [&] {
+    require(result, "result is NULL: there is no place for the bytes");
+    check_offsets(tokens, offsets, sequences_size, sizeof *tokens);
+    auto made = std::make_unique<OwnedTextResult>();
+    bpe::decode_batch(checked_encoding(ranker).decoder(), tokens, offsets, sequences_size, threads, made->batch);
+    made->bytes = made->batch.bytes;
+    made->bytes_size = size_t(made->batch.offsets.back());
+    made->offsets = made->batch.offsets.data();
+    made->offsets_size = made->batch.offsets.size();
+    *result = made.release();
+  });
+}
+
+void token_ranker_text_result_free(token_ranker_text_result* result) { delete static_cast<OwnedTextResult*>(result); }
 
 token_ranker_status token_ranker_decode(const token_ranker_t* ranker, const uint32_t* tokens, size_t tokens_size, void* bytes,
                                         size_t bytes_capacity, size_t* bytes_size, token_ranker_error* error) {

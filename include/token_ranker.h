@@ -22,7 +22,7 @@
  * Memory. The caller owns every buffer it passes. A function that fills a buffer takes its capacity and reports the size that the
  * whole result has, so a buffer that was too small can be enlarged and the call repeated. `_size` is how much there is, `_capacity`
  * is room; both count bytes for text and elements for arrays. Ranges are [begin, end). A pointer may be NULL if its size is 0.
- * What the library allocates is released by the function named for it: token_ranker_free, token_ranker_result_free.
+ * What the library allocates is released by the function named for it: token_ranker_free, token_ranker_result_free, ….
  *
  * Threads. A token_ranker_t never changes once made: any number of threads may use one at the same time, without a lock. What a call
  * needs to work with is borrowed from the handle and given back: at most one idle context for each processor (64 at most) stays,
@@ -369,6 +369,50 @@ TOKEN_RANKER_API token_ranker_status token_ranker_encode_batch(const token_ranke
 
 /** Releases a result. NULL is fine. The ranker need not exist any more. */
 TOKEN_RANKER_API void token_ranker_result_free(token_ranker_result *result);
+
+/**
+ * Counts the tokens of many texts, on several threads where that pays, storing none.
+ *
+ * @param ranker, texts, offsets, texts_size, allowed, allowed_size, threads  as in token_ranker_encode_batch.
+ * @param counts  [texts_size] out, the caller's memory: tokens of each text. Undefined on error. NULL allowed if texts_size is 0.
+ * @param error   out, or NULL.
+ * @return TOKEN_RANKER_OK; INVALID_ARGUMENT (offset is the index of a wrong offset); MATCH_FAILED; OUT_OF_MEMORY.
+ *
+ * Threads: any number may share one ranker. All threads that the call started have ended when it returns.
+ */
+TOKEN_RANKER_API token_ranker_status token_ranker_count_batch(const token_ranker_t *ranker, const void *texts, const int64_t *offsets,
+                                                              size_t texts_size, const uint32_t *allowed, size_t allowed_size,
+                                                              uint32_t threads, int64_t *counts, token_ranker_error *error);
+
+/** Bytes of several sequences of tokens, in the library's memory until token_ranker_text_result_free. */
+typedef struct token_ranker_text_result {
+  const uint8_t *bytes;    /* [bytes_size] of all sequences, in their order */
+  size_t bytes_size;
+  const int64_t *offsets;  /* [offsets_size]: the bytes of sequence i are [offsets[i], offsets[i + 1]) */
+  size_t offsets_size;     /* sequences + 1 */
+} token_ranker_text_result;
+
+/**
+ * Decodes many sequences of tokens, on several threads where that pays: the mirror of token_ranker_encode_batch.
+ *
+ * @param ranker          not NULL; not changed.
+ * @param tokens          the tokens of all sequences: sequence i is [offsets[i], offsets[i + 1]) of them. NULL allowed if all are empty.
+ * @param offsets         [sequences_size + 1] tokens; not negative, never less than the one before. NULL allowed if sequences_size is 0.
+ * @param sequences_size  sequences.
+ * @param threads         at most so many, the calling one included; 0: as many as this process may use. One is started for 65,536 tokens.
+ * @param result          out, not NULL: the bytes, released by token_ranker_text_result_free; NULL on error.
+ * @param error           out, or NULL.
+ * @return TOKEN_RANKER_OK; UNKNOWN_TOKEN (offset is the index in `tokens` of the first such token that belongs to a sequence);
+ *         INVALID_ARGUMENT (offset is the index of a wrong offset); OUT_OF_MEMORY.
+ *
+ * Threads: any number may share one ranker. All threads that the call started have ended when it returns.
+ */
+TOKEN_RANKER_API token_ranker_status token_ranker_decode_batch(const token_ranker_t *ranker, const uint32_t *tokens, const int64_t *offsets,
+                                                               size_t sequences_size, uint32_t threads, token_ranker_text_result **result,
+                                                               token_ranker_error *error);
+
+/** Releases a result. NULL is fine. The ranker need not exist any more. */
+TOKEN_RANKER_API void token_ranker_text_result_free(token_ranker_text_result *result);
 
 /* ---- Decoding ---------------------------------------------------------------------------------------------------------------- */
 

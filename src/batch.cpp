@@ -17,20 +17,15 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <memory>
 #include <mutex>
-#include <thread>
 
 #include "encoder.hpp"
 #include "text_cut.hpp"
-
-#if defined(__linux__)
-#include <sched.h>
-#endif
+#include "threads.hpp"
 
 namespace bpe {
 namespace {
@@ -51,34 +46,6 @@ struct Job {
   std::exception_ptr failure;
 };
 
-#if defined(__linux__)
-// The quota of a control group in processors, rounded up; 0: none.
-unsigned container_quota() {
-  std::FILE* file = std::fopen("/sys/fs/cgroup/cpu.max", "re");
-  if (!file) return 0;
-  unsigned long quota = 0, period = 0;
-  const int fields = std::fscanf(file, "%lu %lu", &quota, &period);  // "max" is no number: no quota
-  std::fclose(file);
-  return fields == 2 && period > 0 ? unsigned((quota + period - 1) / period) : 0;
-}
-#endif
-
-// body(is_caller) on this thread and on others.
-template <class Body>
-void run_on_threads(unsigned threads, const Body& body) {
-  std::vector<std::thread> others;
-  others.reserve(threads);
-  for (unsigned i = 1; i < threads; i++) {
-    try {
-      others.emplace_back(body, false);
-    } catch (const std::exception&) {
-      break;  // no more threads or no memory for one: those that run must be joined, and do the work
-    }
-  }
-  body(true);
-  for (std::thread& other : others) other.join();
-}
-
 void run_job(const Encoding& encoding, const uint8_t* bytes, const int64_t* offsets, SpecialSelection allowed, Job& job,
              TokenBuffer& tokens) try {
   job.place = tokens.size();
@@ -96,31 +63,17 @@ void run_job(const Encoding& encoding, const uint8_t* bytes, const int64_t* offs
   job.failure = std::current_exception();
 }
 
-}  // namespace
+using Jobs = std::vector<std::unique_ptr<Job>>;
 
-BatchTokens::~BatchTokens() { std::free(tokens); }
-
-unsigned usable_processors() {
-  unsigned processors = std::max(1u, std::thread::hardware_concurrency());
-#if defined(__linux__)
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) == 0) processors = std::max(1, CPU_COUNT(&set));
-  if (const unsigned quota = container_quota()) processors = std::min(processors, std::max(1u, quota));
-#endif
-  return processors;
-}
-
-void encode_batch(const Encoding& encoding, const uint8_t* bytes, const int64_t* offsets, size_t texts, SpecialSelection allowed,
-                  unsigned threads, BatchTokens& result) {
+// threads: as many as were asked for; then as many as pay.
+Jobs divide_texts(const Encoding& encoding, const uint8_t* bytes, const int64_t* offsets, size_t texts, SpecialSelection allowed, unsigned& threads) {
   const size_t total = texts ? size_t(offsets[texts] - offsets[0]) : 0;
-  const size_t most_threads = std::max<size_t>(1, total / least_work);
-  if (threads == 0) threads = most_threads > 1 ? usable_processors() : 1;
-  threads = unsigned(std::min<size_t>(threads, most_threads));
+  threads = paying_threads(threads, total / least_work);
   const size_t wanted = threads == 1 ? SIZE_MAX : std::clamp(total / (threads * jobs_per_thread), least_work, most_work);
 
   const SpecialTokens::Finder finder(encoding.special_tokens(), allowed);
   const bool may_cut = encoding.may_cut();
-  std::vector<std::unique_ptr<Job>> jobs;
+  Jobs jobs;
   const auto add_job = [&](size_t first, size_t last, size_t begin, size_t end, bool is_last_part) {
     jobs.push_back(std::unique_ptr<Job>(new Job{first, last, begin, end, is_last_part, {}, 0, {}, {}}));
   };
@@ -140,6 +93,28 @@ void encode_batch(const Encoding& encoding, const uint8_t* bytes, const int64_t*
     add_job(text, last, begin, size_t(offsets[last]), true);
     text = last;
   }
+  return jobs;
+}
+
+// Counts the tokens of the texts of a job. A part of a text adds to what other parts have counted.
+void count_job(const Encoding& encoding, const uint8_t* bytes, const int64_t* offsets, SpecialSelection allowed, Job& job, int64_t* counts) try {
+  const bool is_part = job.begin != size_t(offsets[job.first_text]) || !job.is_last_part;
+  for (size_t text = job.first_text; text < job.last_text; text++) {
+    const Text part = is_part ? Text(bytes + job.begin, job.end - job.begin) : Text(bytes + offsets[text], size_t(offsets[text + 1] - offsets[text]));
+    std::atomic_ref<int64_t>(counts[text]).fetch_add(int64_t(count(encoding, part, allowed, SIZE_MAX)), std::memory_order_relaxed);
+  }
+} catch (...) {
+  job.failure = std::current_exception();
+}
+
+}  // namespace
+
+BatchTokens::~BatchTokens() { std::free(tokens); }
+
+void encode_batch(const Encoding& encoding, const uint8_t* bytes, const int64_t* offsets, size_t texts, SpecialSelection allowed,
+                  unsigned threads, BatchTokens& result) {
+  Jobs jobs = divide_texts(encoding, bytes, offsets, texts, allowed, threads);
+  const size_t total = texts ? size_t(offsets[texts] - offsets[0]) : 0;
 
   // Jobs [0, first) and [last, jobs.size()) are taken.
   TokenBuffer tokens;
@@ -180,6 +155,19 @@ void encode_batch(const Encoding& encoding, const uint8_t* bytes, const int64_t*
     }
   });
   result.tokens = tokens.release();
+}
+
+void count_batch(const Encoding& encoding, const uint8_t* bytes, const int64_t* offsets, size_t texts, SpecialSelection allowed,
+                 unsigned threads, int64_t* counts) {
+  const Jobs jobs = divide_texts(encoding, bytes, offsets, texts, allowed, threads);
+  std::fill_n(counts, texts, 0);
+  std::atomic<size_t> next = 0;
+  run_on_threads(threads, [&](bool) {
+    for (size_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < jobs.size();) count_job(encoding, bytes, offsets, allowed, *jobs[i], counts);
+  });
+  for (const std::unique_ptr<Job>& job : jobs) {
+    if (job->failure) std::rethrow_exception(job->failure);
+  }
 }
 
 }  // namespace bpe

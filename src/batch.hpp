@@ -27,7 +27,8 @@ struct BatchTokens {
 void encode_batch(const Encoding& encoding, const uint8_t* bytes, const int64_t* offsets, size_t texts, SpecialSelection allowed,
                   unsigned threads, BatchTokens& result);
 
-// Processors that this process may use: its affinity mask and its container's quota, at least 1.
-unsigned usable_processors();
+// The number of tokens of each text, in the caller's memory. The rest as in encode_batch.
+void count_batch(const Encoding& encoding, const uint8_t* bytes, const int64_t* offsets, size_t texts, SpecialSelection allowed,
+                 unsigned threads, int64_t* counts);
 
 }  // namespace bpe

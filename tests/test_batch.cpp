@@ -4,7 +4,9 @@
 #include "batch.hpp"
 #include "builtin_encodings.hpp"
 #include "catch.hpp"
+#include "decode_batch.hpp"
 #include "support.hpp"
+#include "threads.hpp"
 
 namespace {
 
@@ -29,6 +31,13 @@ void check_batch(const bpe::Encoding& encoding, const Batch& batch, bpe::Special
     REQUIRE(result.offsets.size() == batch.size() + 1);
     for (size_t i = 0; i < batch.size(); i++)
       REQUIRE(std::vector<uint32_t>(result.tokens + result.offsets[i], result.tokens + result.offsets[i + 1]) == expected[i]);
+    std::vector<int64_t> counts(batch.size(), -1);
+    bpe::count_batch(encoding, reinterpret_cast<const uint8_t*>(batch.bytes.data()), batch.offsets.data(), batch.size(), allowed, threads, counts.data());
+    for (size_t i = 0; i < batch.size(); i++) REQUIRE(counts[i] == int64_t(expected[i].size()));
+    bpe::BatchBytes decoded;
+    bpe::decode_batch(encoding.decoder(), result.tokens, result.offsets.data(), batch.size(), threads, decoded);
+    REQUIRE(decoded.offsets == batch.offsets);
+    REQUIRE(std::string_view(reinterpret_cast<const char*>(decoded.bytes), batch.bytes.size()) == batch.bytes);
   }
 }
 
@@ -73,6 +82,7 @@ TEST_CASE("batch: a long text is divided right for every known pattern") {
     Batch batch;
     batch.add(text);
     check_batch(encoding, batch, test::no_special);
+    check_batch(encoding, batch, test::all_special);
   }
 }
 
@@ -139,6 +149,33 @@ TEST_CASE("batch: a text on which the pattern fails is an error of the whole") {
       [&] { bpe::encode_batch(encoding, bpe::Text(batch.bytes).data, batch.offsets.data(), 3, test::no_special, 2, result); });
   CHECK(outcome.status == TOKEN_RANKER_MATCH_FAILED);
   CHECK(outcome.offset == 3);
+}
+
+TEST_CASE("batch: one huge text among thousands of tiny ones") {
+  test::Random random(15);
+  Batch batch;
+  for (int i = 0; i < 4000; i++) {
+    batch.add(random.mix(pieces, random.below(4)));
+    if (i == 2000) batch.add(random.mix(pieces, test::is_sanitized ? 300000 : 900000));
+  }
+  check_batch(test::builtin("o200k_base"), batch, test::all_special);
+  // Nor where the pattern allows no division.
+  const bpe::Encoding encoding({"test", "[a-z]+| ?[^a-z]", test::make_vocabulary(test::single_bytes_and({"or", "el"})), bpe::SpecialTokens()}, "");
+  check_batch(encoding, batch, test::no_special);
+}
+
+TEST_CASE("batch: a number that is no token is named by its place") {
+  const bpe::Encoding& encoding = test::builtin("cl100k_base");
+  std::vector<uint32_t> tokens(300000, 1917);
+  tokens[100] = tokens[150000] = tokens[299999] = 4000000000;
+  const int64_t offsets[] = {101, 200, 200, 160000, 300000};
+  for (const unsigned threads : {1u, 2u, 4u}) {
+    bpe::BatchBytes result;
+    const auto outcome = test::outcome_of([&] { bpe::decode_batch(encoding.decoder(), tokens.data(), offsets, 4, threads, result); });
+    CHECK(outcome.status == TOKEN_RANKER_UNKNOWN_TOKEN);
+    CHECK(outcome.offset == 150000);
+    CHECK(outcome.message == "tokens[150000] = 4000000000 is no token of this encoding");
+  }
 }
 
 TEST_CASE("batch: at least one processor may be used") { CHECK(bpe::usable_processors() >= 1); }

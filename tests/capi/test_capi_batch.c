@@ -93,6 +93,69 @@ static void test_arguments(token_ranker_t *ranker) {
   CHECK_STATUS(token_ranker_encode_batch(ranker, "abcd", good, 2, NULL, 0, 1, NULL, &error), TOKEN_RANKER_INVALID_ARGUMENT, error);
 }
 
+/* Counts, and back to the texts. */
+static void test_counts_and_bytes(token_ranker_t *ranker) {
+  static const uint32_t threads[] = {0, 1, 2, UINT32_MAX};
+  static int64_t counts[texts_size];
+  token_ranker_error error;
+  size_t i, k;
+  for (k = 0; k < SIZE_OF(threads); k++) {
+    token_ranker_result *result = NULL;
+    token_ranker_text_result *text = NULL;
+    CHECK(token_ranker_encode_batch(ranker, bytes, offsets, texts_size, NULL, TOKEN_RANKER_ALL_SPECIAL, 0, &result, NULL) == TOKEN_RANKER_OK);
+    CHECK_STATUS(token_ranker_count_batch(ranker, bytes, offsets, texts_size, NULL, TOKEN_RANKER_ALL_SPECIAL, threads[k], counts, &error),
+                 TOKEN_RANKER_OK, error);
+    for (i = 0; i < texts_size; i++) CHECK(counts[i] == result->offsets[i + 1] - result->offsets[i]);
+    CHECK_STATUS(token_ranker_decode_batch(ranker, result->tokens, result->offsets, texts_size, threads[k], &text, &error), TOKEN_RANKER_OK,
+                 error);
+    CHECK(text && text->offsets_size == texts_size + 1 && text->offsets[0] == 0);
+    for (i = 0; i <= texts_size; i++) CHECK(text->offsets[i] == offsets[i] - offsets[0]);
+    CHECK(memcmp(text->bytes, bytes + offsets[0], text->bytes_size) == 0);
+    token_ranker_text_result_free(text);
+    token_ranker_result_free(result);
+  }
+}
+
+static void test_counts_and_bytes_arguments(token_ranker_t *ranker) {
+  static const int64_t good[] = {0, 1, 2}, descending[] = {0, 3, 2}, negative[] = {-1, 2, 4}, huge[] = {0, INT64_MAX / 2, INT64_MAX};
+  static const uint32_t some_tokens[] = {15339, 4000000000u};
+  int64_t counts[2];
+  token_ranker_text_result *text = NULL;
+  token_ranker_error error;
+  CHECK_STATUS(token_ranker_count_batch(NULL, "ab", good, 2, NULL, 0, 1, counts, &error), TOKEN_RANKER_INVALID_ARGUMENT, error);
+  CHECK_STATUS(token_ranker_count_batch(ranker, "ab", good, 2, NULL, 0, 1, NULL, &error), TOKEN_RANKER_INVALID_ARGUMENT, error);
+  CHECK_STATUS(token_ranker_count_batch(ranker, "ab", NULL, 2, NULL, 0, 1, counts, &error), TOKEN_RANKER_INVALID_ARGUMENT, error);
+  CHECK_STATUS(token_ranker_count_batch(ranker, "ab", descending, 2, NULL, 0, 1, counts, &error), TOKEN_RANKER_INVALID_ARGUMENT, error);
+  CHECK(error.offset == 2);
+  CHECK_STATUS(token_ranker_count_batch(ranker, NULL, NULL, 0, NULL, 0, 1, NULL, &error), TOKEN_RANKER_OK, error);
+#define REFUSED(call)                                         \
+  do {                                                        \
+    text = (token_ranker_text_result *)&error;                \
+    CHECK_STATUS(call, TOKEN_RANKER_INVALID_ARGUMENT, error); \
+    CHECK(text == NULL);                                      \
+  } while (0)
+  REFUSED(token_ranker_decode_batch(NULL, some_tokens, good, 2, 1, &text, &error));
+  REFUSED(token_ranker_decode_batch(ranker, NULL, good, 2, 1, &text, &error));
+  REFUSED(token_ranker_decode_batch(ranker, some_tokens, NULL, 2, 1, &text, &error));
+  REFUSED(token_ranker_decode_batch(ranker, some_tokens, negative, 2, 1, &text, &error));
+  CHECK(error.offset == 0);
+  REFUSED(token_ranker_decode_batch(ranker, some_tokens, descending, 2, 1, &text, &error));
+  CHECK(error.offset == 2);
+  REFUSED(token_ranker_decode_batch(ranker, some_tokens, huge, 2, 1, &text, &error));
+  CHECK(error.offset == 1);
+#undef REFUSED
+  CHECK_STATUS(token_ranker_decode_batch(ranker, some_tokens, good, 2, 1, NULL, &error), TOKEN_RANKER_INVALID_ARGUMENT, error);
+  CHECK_STATUS(token_ranker_decode_batch(ranker, some_tokens, good, 2, 0, &text, &error), TOKEN_RANKER_UNKNOWN_TOKEN, error);
+  CHECK(text == NULL && error.offset == 1 && strstr(error.message, "4000000000"));
+  CHECK_STATUS(token_ranker_decode_batch(ranker, some_tokens, good, 1, 0, &text, &error), TOKEN_RANKER_OK, error);
+  CHECK(text->bytes_size == 5 && memcmp(text->bytes, "hello", 5) == 0);
+  token_ranker_text_result_free(text);
+  CHECK_STATUS(token_ranker_decode_batch(ranker, NULL, NULL, 0, 0, &text, &error), TOKEN_RANKER_OK, error);
+  CHECK(text->bytes_size == 0 && text->offsets_size == 1 && text->offsets[0] == 0);
+  token_ranker_text_result_free(text);
+  token_ranker_text_result_free(NULL);
+}
+
 static void test_failing_text(void) {
   static const char text[] = "okok aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!cok";
   static const int64_t ends[] = {0, 2, (int64_t)sizeof text - 3, (int64_t)sizeof text - 1};
@@ -117,6 +180,8 @@ void test_batches(void) {
   test_tokens(ranker);
   test_few(ranker);
   test_arguments(ranker);
+  test_counts_and_bytes(ranker);
+  test_counts_and_bytes_arguments(ranker);
 
   /* A result outlives the handle. */
   {
