@@ -19,3 +19,15 @@ struct token_ranker_t {
   const bpe::Encoding encoding;
   mutable std::atomic<size_t> references{1};
 };
+
+// Keeps a handle alive.
+class SharedHandle {
+ public:
+  explicit SharedHandle(const token_ranker_t& ranker) : ranker_(ranker) { ranker.acquire(); }
+  ~SharedHandle() { ranker_.release(); }
+  SharedHandle(const SharedHandle&) = delete;
+  SharedHandle& operator=(const SharedHandle&) = delete;
+
+ private:
+  const token_ranker_t& ranker_;
+};

@@ -23,6 +23,7 @@
 
 #include "batch.hpp"
 #include "encoder.hpp"
+#include "text_limit.hpp"
 #include "handle.hpp"
 #include "python_api.hpp"
 #include "python_list.hpp"

@@ -5,16 +5,21 @@
 #include <cstring>
 #include <memory>
 #include <new>
+#include <string>
 
 #include "batch.hpp"
 #include "builtin_encodings.hpp"
 #include "decode_batch.hpp"
 #include "decoder.hpp"
+#include "decoder_stream.hpp"
 #include "encoder.hpp"
+#include "encoder_stream.hpp"
 #include "failure.hpp"
 #include "handle.hpp"
 #include "load/definition.hpp"
 #include "text_cut.hpp"
+#include "text_limit.hpp"
+#include "token_spans.hpp"
 #include "unicode/class_table.hpp"
 
 namespace {
@@ -92,6 +97,26 @@ void check_offsets(const void* data, const int64_t* offsets, size_t size, size_t
   require(data || offsets[size] == offsets[0], "the data is NULL, the offsets say that there is some");
 }
 
+}  // namespace
+
+struct token_ranker_encoder {
+  token_ranker_encoder(const token_ranker_t& ranker, bpe::SpecialSelection allowed) : handle(ranker), stream(ranker.encoding, allowed) {}
+
+  const SharedHandle handle;
+  bpe::EncoderStream stream;
+  bpe::TokenBuffer made;
+};
+
+struct token_ranker_decoder {
+  explicit token_ranker_decoder(const token_ranker_t& ranker) : handle(ranker), stream(ranker.encoding.decoder()) {}
+
+  const SharedHandle handle;
+  bpe::DecoderStream stream;
+  std::string made;
+};
+
+namespace {
+
 // What a token_ranker_result is part of.
 struct OwnedResult : token_ranker_result {
   bpe::BatchTokens batch;
@@ -100,6 +125,21 @@ struct OwnedResult : token_ranker_result {
 struct OwnedTextResult : token_ranker_text_result {
   bpe::BatchBytes batch;
 };
+
+// What body() makes in a stream, which is the caller's until the next call.
+template <class Stream, class Element, class Body>
+token_ranker_status read_stream(Stream* stream, const Element** made, size_t* made_size, token_ranker_error* error, Body body) noexcept {
+  if (made) *made = nullptr;
+  if (made_size) *made_size = 0;
+  return guarded(error, [&] {
+    require(stream, "the stream is NULL");
+    require(made && made_size, "there is no place for the result");
+    stream->made.clear();
+    body();
+    *made = stream->made.data();
+    *made_size = stream->made.size();
+  });
+}
 
 bpe::EncodingParts make_parts(const token_ranker_definition& definition) {
   const bpe::Text vocabulary(checked(definition.vocabulary, definition.vocabulary_size, "definition: vocabulary is NULL, vocabulary_size is not 0"),
@@ -222,6 +262,47 @@ token_ranker_status token_ranker_count(const token_ranker_t* ranker, const void*
   return guarded(error, [&] {
     require(count, "count is NULL");
     *count = bpe::count(checked_encoding(ranker), checked_text(text, text_size), checked_selection(allowed, allowed_size), limit);
+  });
+}
+
+token_ranker_status token_ranker_truncate(const token_ranker_t* ranker, const void* text, size_t text_size, const uint32_t* allowed,
+                                          size_t allowed_size, size_t limit, size_t* size, token_ranker_error* error) {
+  if (size) *size = 0;
+  return guarded(error, [&] {
+    require(size, "size is NULL");
+    *size = bpe::truncate(checked_encoding(ranker), checked_text(text, text_size), checked_selection(allowed, allowed_size), limit);
+  });
+}
+
+token_ranker_status token_ranker_next_chunk(const token_ranker_t* ranker, const void* text, size_t text_size, size_t limit, size_t overlap,
+                                            token_ranker_span* chunk, token_ranker_error* error) {
+  return guarded(error, [&] {
+    require(chunk, "chunk is NULL");
+    require(limit >= 4, "limit is less than 4: one character may have so many tokens");
+    require(overlap < limit - overlap && overlap < limit, "overlap is not less than half of limit");
+    require(chunk->begin <= chunk->end && chunk->end <= text_size, "chunk is not one of this text");
+    const bpe::Span previous = {size_t(chunk->begin), size_t(chunk->end)};
+    const bpe::Span next = bpe::next_chunk(checked_encoding(ranker), checked_text(text, text_size), limit, overlap, previous);
+    *chunk = {next.begin, next.end};
+  });
+}
+
+token_ranker_status token_ranker_encode_with_offsets(const token_ranker_t* ranker, const void* text, size_t text_size,
+                                                     const uint32_t* allowed, size_t allowed_size, uint32_t* tokens,
+                                                     token_ranker_span* spans, size_t capacity, size_t* size, token_ranker_error* error) {
+  if (size) *size = 0;
+  return guarded(error, [&] {
+    require(size, "size is NULL");
+    checked(tokens, capacity, "tokens is NULL, capacity is not 0");
+    checked(spans, capacity, "spans is NULL, capacity is not 0");
+    bpe::TokenSpans found;
+    bpe::encode_with_spans(checked_encoding(ranker), checked_text(text, text_size), checked_selection(allowed, allowed_size), found);
+    *size = found.spans.size();
+    for (size_t i = 0; i < std::min(capacity, found.spans.size()); i++) {
+      tokens[i] = found.tokens.data()[i];
+      spans[i] = {found.spans[i].begin, found.spans[i].end};
+    }
+    check_fit(found.spans.size(), capacity, "tokens");
   });
 }
 
@@ -348,6 +429,51 @@ token_ranker_status token_ranker_decode(const token_ranker_t* ranker, const uint
     check_fit(size, bytes_capacity, "bytes");
   });
 }
+
+token_ranker_status token_ranker_stream_encoder(const token_ranker_t* ranker, const uint32_t* allowed, size_t allowed_size,
+                                                token_ranker_encoder** encoder, token_ranker_error* error) {
+  if (encoder) *encoder = nullptr;
+  return guarded(error, [&] {
+    require(encoder, "encoder is NULL: there is no place for it");
+    require(ranker, "ranker is NULL");
+    *encoder = new token_ranker_encoder(*ranker, checked_selection(allowed, allowed_size));
+  });
+}
+
+token_ranker_status token_ranker_stream_encoder_push(token_ranker_encoder* encoder, const void* text, size_t text_size,
+                                                     const uint32_t** tokens, size_t* tokens_size, token_ranker_error* error) {
+  return read_stream(encoder, tokens, tokens_size, error, [&] { encoder->stream.push(checked_text(text, text_size), encoder->made); });
+}
+
+token_ranker_status token_ranker_stream_encoder_finish(token_ranker_encoder* encoder, const uint32_t** tokens, size_t* tokens_size,
+                                                       token_ranker_error* error) {
+  return read_stream(encoder, tokens, tokens_size, error, [&] { encoder->stream.finish(encoder->made); });
+}
+
+void token_ranker_stream_encoder_free(token_ranker_encoder* encoder) { delete encoder; }
+
+token_ranker_status token_ranker_stream_decoder(const token_ranker_t* ranker, token_ranker_decoder** decoder, token_ranker_error* error) {
+  if (decoder) *decoder = nullptr;
+  return guarded(error, [&] {
+    require(decoder, "decoder is NULL: there is no place for it");
+    require(ranker, "ranker is NULL");
+    *decoder = new token_ranker_decoder(*ranker);
+  });
+}
+
+token_ranker_status token_ranker_stream_decoder_push(token_ranker_decoder* decoder, const uint32_t* tokens, size_t tokens_size,
+                                                     const char** text, size_t* text_size, token_ranker_error* error) {
+  return read_stream(decoder, text, text_size, error, [&] {
+    decoder->stream.push(checked(tokens, tokens_size, "tokens is NULL, tokens_size is not 0"), tokens_size, decoder->made);
+  });
+}
+
+token_ranker_status token_ranker_stream_decoder_finish(token_ranker_decoder* decoder, const char** text, size_t* text_size,
+                                                       token_ranker_error* error) {
+  return read_stream(decoder, text, text_size, error, [&] { decoder->stream.finish(decoder->made); });
+}
+
+void token_ranker_stream_decoder_free(token_ranker_decoder* decoder) { delete decoder; }
 
 token_ranker_status token_ranker_info(const token_ranker_t* ranker, token_ranker_information* information, token_ranker_error* error) {
   return guarded(error, [&] {

@@ -245,8 +245,9 @@ TOKEN_RANKER_API token_ranker_status token_ranker_encode(const token_ranker_t *r
                                                          size_t tokens_capacity, size_t *tokens_size, token_ranker_error *error);
 
 /**
- * Counts tokens: min(count, limit + 1), storing none. Encodes little further than the limit needs; reads on only to find the next allowed
- * special token, to normalise up to it, and, where PCRE2 matches the pattern, to check the text as UTF-8.
+ * Counts tokens: min(count, limit + 1), storing none. The cost follows the limit and not the text, also where special tokens are allowed
+ * and whatever splits the text: no more is read than makes more than limit tokens certain (see token_ranker_stream_encoder), and up to
+ * 64 KiB or as much again. A known pattern without a normaliser is not read at all if the text has more bytes than so many tokens can have.
  *
  * @param ranker, text, text_size, allowed, allowed_size  as in token_ranker_encode.
  * @param limit  SIZE_MAX: no limit.
@@ -259,6 +260,77 @@ TOKEN_RANKER_API token_ranker_status token_ranker_encode(const token_ranker_t *r
 TOKEN_RANKER_API token_ranker_status token_ranker_count(const token_ranker_t *ranker, const void *text, size_t text_size,
                                                         const uint32_t *allowed, size_t allowed_size, size_t limit, size_t *count,
                                                         token_ranker_error *error);
+
+/**
+ * Finds where a text is to be cut to have at most so many tokens: the size of the longest prefix that is made of at most limit of the
+ * text's own tokens, ends with a character, and whose own encoding has at most limit tokens. The whole text if it has no more.
+ *
+ * Its own encoding may have other tokens than the text there: what follows a place may decide how the pattern splits what is before it.
+ *
+ * @param ranker, text, text_size, allowed, allowed_size  as in token_ranker_encode.
+ * @param limit  tokens.
+ * @param size   out, not NULL: bytes of the prefix; 0 on error. Also 0 if the first character has more tokens than limit.
+ * @param error  out, or NULL.
+ * @return TOKEN_RANKER_OK; INVALID_ARGUMENT; MATCH_FAILED; OUT_OF_MEMORY.
+ *
+ * Reads no further than makes more than limit tokens certain, and up to 64 KiB or as much again. A byte that is no UTF-8 is a character.
+ * Threads: any number may share one ranker.
+ */
+TOKEN_RANKER_API token_ranker_status token_ranker_truncate(const token_ranker_t *ranker, const void *text, size_t text_size,
+                                                           const uint32_t *allowed, size_t allowed_size, size_t limit, size_t *size,
+                                                           token_ranker_error *error);
+
+/** A piece of text: the bytes [begin, end). */
+typedef struct token_ranker_span {
+  uint64_t begin;
+  uint64_t end;
+} token_ranker_span;
+
+/**
+ * Divides a text into chunks that have at most so many tokens each, one chunk a call:
+ *
+ *     token_ranker_span chunk = {0, 0};
+ *     while (token_ranker_next_chunk(ranker, text, text_size, 512, 64, &chunk, &error) == TOKEN_RANKER_OK && chunk.end > chunk.begin) …
+ *
+ * A chunk has at most limit tokens when it is encoded alone; the text of special tokens is ordinary. It begins in the previous one, at most
+ * overlap tokens before its end, and ends behind it: with a pretoken where one ends in reach, else with a token, else with a character. It
+ * begins and ends with a character. So chunks without what they overlap, one after another, are the text.
+ *
+ * @param ranker, text, text_size  as in token_ranker_encode; the text is the same in each call.
+ * @param limit    tokens, at least 4: one character may have so many.
+ * @param overlap  tokens, less than half of limit. Less text is repeated where it would leave no room.
+ * @param chunk    in and out, not NULL: the previous chunk, {0, 0} at first; the next one, empty at the end of the text. Unchanged on error.
+ * @param error    out, or NULL.
+ * @return TOKEN_RANKER_OK; INVALID_ARGUMENT (offset is the byte of a character of which a normaliser makes more than limit tokens, else 0);
+ *         MATCH_FAILED; OUT_OF_MEMORY.
+ *
+ * Reads the previous chunk and little more than the next one. Threads: any number may share one ranker.
+ */
+TOKEN_RANKER_API token_ranker_status token_ranker_next_chunk(const token_ranker_t *ranker, const void *text, size_t text_size, size_t limit,
+                                                             size_t overlap, token_ranker_span *chunk, token_ranker_error *error);
+
+/**
+ * Encodes text and tells which bytes of it each token comes from.
+ *
+ * Where nothing normalises the text, and the pattern leaves nothing unmatched, the spans tile it: each begins where the one before it ends.
+ * A span may begin or end inside a character. A special or added token has its text, with the white space that it takes. Where a
+ * normaliser has changed a stretch of text (a character and the marks behind it), a token that begins or ends inside what it became
+ * begins or ends with that stretch; of a blank that is put in front the span is empty.
+ *
+ * @param ranker, text, text_size, allowed, allowed_size  as in token_ranker_encode.
+ * @param tokens    [capacity] out, the caller's memory: the tokens of token_ranker_encode. NULL allowed if capacity is 0.
+ * @param spans     [capacity] out, the caller's memory: the bytes of each. NULL allowed if capacity is 0.
+ * @param capacity  elements of both; what suffices is said with token_ranker_encode.
+ * @param size      out, not NULL: tokens in the whole encoding, also when they did not fit; 0 on other errors.
+ * @param error     out, or NULL.
+ * @return TOKEN_RANKER_OK; BUFFER_TOO_SMALL (the first capacity are there); INVALID_ARGUMENT; MATCH_FAILED; OUT_OF_MEMORY.
+ *
+ * Threads: any number may share one ranker.
+ */
+TOKEN_RANKER_API token_ranker_status token_ranker_encode_with_offsets(const token_ranker_t *ranker, const void *text, size_t text_size,
+                                                                      const uint32_t *allowed, size_t allowed_size, uint32_t *tokens,
+                                                                      token_ranker_span *spans, size_t capacity, size_t *size,
+                                                                      token_ranker_error *error);
 
 /** As index: no special token was found. */
 #define TOKEN_RANKER_NOT_FOUND UINT32_MAX
@@ -296,12 +368,6 @@ TOKEN_RANKER_API token_ranker_status token_ranker_find_special(const token_ranke
 TOKEN_RANKER_API token_ranker_status token_ranker_find_cut(const token_ranker_t *ranker, const void *text, size_t text_size,
                                                            const uint32_t *allowed, size_t allowed_size, size_t *cut,
                                                            token_ranker_error *error);
-
-/** A piece of text: the bytes [begin, end). */
-typedef struct token_ranker_span {
-  uint64_t begin;
-  uint64_t end;
-} token_ranker_span;
 
 /**
  * Splits text into pretokens; special and added tokens are ordinary text here, and nothing is normalised.
@@ -434,6 +500,103 @@ TOKEN_RANKER_API void token_ranker_text_result_free(token_ranker_text_result *re
 TOKEN_RANKER_API token_ranker_status token_ranker_decode(const token_ranker_t *ranker, const uint32_t *tokens, size_t tokens_size,
                                                          void *bytes, size_t bytes_capacity, size_t *bytes_size,
                                                          token_ranker_error *error);
+
+/* ---- Streams ----------------------------------------------------------------------------------------------------------------- */
+
+/** A text that arrives in parts, on its way to tokens. Opaque; belongs to one thread at a time. */
+typedef struct token_ranker_encoder token_ranker_encoder;
+
+/**
+ * Begins to encode a text that arrives in parts. All tokens that come out, one after another, are those of the whole text, wherever it was
+ * cut: also inside a character, also byte by byte. Every encoding streams.
+ *
+ * A token comes out once it is certain, whatever follows. What is not certain is held: the pretoken that may go on (for known patterns
+ * src/scan/scan_scalar.hpp says how far each looks; one that PCRE2 matches is open while the match comes to the end of what is there); what
+ * may be the beginning of an allowed special or added token; white space beside one that takes it; with NFC the last character and the
+ * marks behind it.
+ *
+ * Memory: of each of these the longest one and an eighth of it, and a constant: what the allocator rounds up to. A pattern of several
+ * rules that are not known together holds the longest piece of its first rule; one that matches the text as a whole holds all of it.
+ * Time: linear in the text for known patterns, also byte by byte and for a pretoken of any length; PCRE2 looks at an open match again
+ * each time it has grown by an eighth.
+ *
+ * @param ranker        not NULL; the encoder keeps it alive.
+ * @param allowed, allowed_size  as in token_ranker_encode; copied.
+ * @param encoder       out, not NULL: released by token_ranker_stream_encoder_free; NULL on error.
+ * @param error         out, or NULL.
+ * @return TOKEN_RANKER_OK; INVALID_ARGUMENT; OUT_OF_MEMORY.
+ *
+ * Threads: any number may share one ranker.
+ */
+TOKEN_RANKER_API token_ranker_status token_ranker_stream_encoder(const token_ranker_t *ranker, const uint32_t *allowed, size_t allowed_size,
+                                                                 token_ranker_encoder **encoder, token_ranker_error *error);
+
+/**
+ * Takes the next part of the text and gives the tokens that have become certain.
+ *
+ * @param encoder      not NULL.
+ * @param text         [text_size] bytes, any values; copied. NULL allowed if text_size is 0.
+ * @param text_size    bytes.
+ * @param tokens       out, not NULL: [tokens_size], the encoder's, valid until the next call with it.
+ * @param tokens_size  out, not NULL; 0 on error.
+ * @param error        out, or NULL.
+ * @return TOKEN_RANKER_OK; INVALID_ARGUMENT (nothing is taken); MATCH_FAILED and OUT_OF_MEMORY: the text is given up, the next part begins
+ *         another one.
+ *
+ * Threads: one at a time.
+ */
+TOKEN_RANKER_API token_ranker_status token_ranker_stream_encoder_push(token_ranker_encoder *encoder, const void *text, size_t text_size,
+                                                                      const uint32_t **tokens, size_t *tokens_size,
+                                                                      token_ranker_error *error);
+
+/** Ends the text and gives its last tokens; all as in token_ranker_stream_encoder_push. Another text may follow. */
+TOKEN_RANKER_API token_ranker_status token_ranker_stream_encoder_finish(token_ranker_encoder *encoder, const uint32_t **tokens,
+                                                                        size_t *tokens_size, token_ranker_error *error);
+
+/** Releases an encoder, also within a text. NULL is fine. */
+TOKEN_RANKER_API void token_ranker_stream_encoder_free(token_ranker_encoder *encoder);
+
+/** Tokens that arrive one by one, on their way to text. Opaque; belongs to one thread at a time. */
+typedef struct token_ranker_decoder token_ranker_decoder;
+
+/**
+ * Begins to decode tokens as a model emits them. What comes out is UTF-8 each time: up to three bytes wait, the beginning of a character.
+ * Bytes that are ill-formed become U+FFFD, one for each maximal subpart of a character: all that comes out, one after another, is what
+ * Python's bytes.decode("utf-8", "replace") gives for the bytes of all tokens.
+ *
+ * @param ranker   not NULL; the decoder keeps it alive.
+ * @param decoder  out, not NULL: released by token_ranker_stream_decoder_free; NULL on error.
+ * @param error    out, or NULL.
+ * @return TOKEN_RANKER_OK; INVALID_ARGUMENT; OUT_OF_MEMORY.
+ *
+ * Threads: any number may share one ranker. Source: Unicode 16.0, section 3.9.
+ */
+TOKEN_RANKER_API token_ranker_status token_ranker_stream_decoder(const token_ranker_t *ranker, token_ranker_decoder **decoder,
+                                                                 token_ranker_error *error);
+
+/**
+ * Takes tokens and gives the text that they complete.
+ *
+ * @param decoder      not NULL.
+ * @param tokens       [tokens_size]. NULL allowed if tokens_size is 0.
+ * @param tokens_size  tokens.
+ * @param text         out, not NULL: [text_size] bytes of UTF-8, the decoder's, valid until the next call with it; not NUL-terminated.
+ * @param text_size    out, not NULL: bytes; 0 on error.
+ * @param error        out, or NULL.
+ * @return TOKEN_RANKER_OK; UNKNOWN_TOKEN (offset is its index in tokens), INVALID_ARGUMENT and OUT_OF_MEMORY: nothing is taken.
+ *
+ * Threads: one at a time.
+ */
+TOKEN_RANKER_API token_ranker_status token_ranker_stream_decoder_push(token_ranker_decoder *decoder, const uint32_t *tokens,
+                                                                      size_t tokens_size, const char **text, size_t *text_size,
+                                                                      token_ranker_error *error);
+
+/** Ends the text: what waits comes out, as U+FFFD. All as in token_ranker_stream_decoder_push. Another text may follow. */
+TOKEN_RANKER_API token_ranker_status token_ranker_stream_decoder_finish(token_ranker_decoder *decoder, const char **text,
+                                                                        size_t *text_size, token_ranker_error *error);
+
+/** Releases a decoder. NULL is fine. */
+TOKEN_RANKER_API void token_ranker_stream_decoder_free(token_ranker_decoder *decoder);
 
 /* ---- What an encoding is ----------------------------------------------------------------------------------------------------- */
 

@@ -31,6 +31,7 @@ AddedTokens::AddedTokens(std::vector<AddedToken> tokens) : tokens_(std::move(tok
   for (uint32_t i = 0; i < tokens_.size(); i++) {
     const AddedToken& token = tokens_[i];
     special_count_ += token.is_special;
+    strips_left_ = strips_left_ || token.strips_left;
     const Stage stage = token.is_normalized ? in_normalized_text : in_text;
     const std::string& text = token.is_normalized ? token.normalized_text : token.text;
     const token_ranker_special_token word = {text.data(), text.size(), token.token, 0};
@@ -84,15 +85,26 @@ bool AddedTokens::is_whole_word(Text text, Span match) {
   return !begins_word && !goes_on;
 }
 
-Span AddedTokens::widen(const AddedToken& token, Text text, Span match, size_t taken) {
-  if (token.strips_left) {
-    while (match.begin > taken) {
-      const Character before = read_character_before(text.begin(), text.data + match.begin);
-      if (!is_whitespace(before.code_point)) break;
-      match.begin -= before.size;
-    }
-    match.begin = std::max(match.begin, taken);
+size_t AddedTokens::begin_of_white(Text text, size_t from, size_t end) {
+  while (end > from) {
+    const Character before = read_character_before(text.begin(), text.data + end);
+    if (!is_whitespace(before.code_point)) break;
+    end -= before.size;
   }
+  return std::max(from, end);
+}
+
+bool AddedTokens::is_undecided(const AddedToken& token, Text text, Span match) {
+  while (token.strips_right && match.end < text.size) {
+    const Character next = read_character(text.data + match.end, text.end());
+    if (!is_whitespace(next.code_point)) return false;
+    match.end += next.size;
+  }
+  return (token.strips_right || token.is_single_word) && match.end == text.size;
+}
+
+Span AddedTokens::widen(const AddedToken& token, Text text, Span match, size_t taken) {
+  if (token.strips_left) match.begin = std::max(taken, begin_of_white(text, std::min(taken, match.begin), match.begin));
   while (token.strips_right && match.end < text.size) {
     const Character next = read_character(text.data + match.end, text.end());
     if (!is_whitespace(next.code_point)) break;

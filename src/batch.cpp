@@ -25,6 +25,7 @@
 
 #include "encoder.hpp"
 #include "text_cut.hpp"
+#include "text_limit.hpp"
 #include "threads.hpp"
 
 namespace bpe {

@@ -21,6 +21,9 @@ class Decoder {
 
   uint32_t max_token() const { return max_token_; }
 
+  // Bytes that a token stands for; 0 for a number that is none.
+  size_t token_size(uint32_t token) const { return find(token).size; }
+
   // Bytes that the tokens stand for. Throws Failure(UNKNOWN_TOKEN) that names the first number that is no token, and its index.
   size_t decoded_size(const uint32_t* tokens, size_t tokens_size) const;
 

@@ -18,9 +18,6 @@ namespace bpe {
 // Appends the tokens of text to the sink, recognising the selected special tokens. Throws Failure(MATCH_FAILED) and std::bad_alloc.
 void encode(const Encoding& encoding, Text text, SpecialSelection allowed, TokenSink& sink);
 
-// min(number of tokens, limit + 1); reads little further than it must.
-size_t count(const Encoding& encoding, Text text, SpecialSelection allowed, size_t limit);
-
 // The tokens of one piece that the pattern is taken to have matched whole.
 void encode_pretoken(const Encoding& encoding, Text pretoken, TokenSink& sink);
 

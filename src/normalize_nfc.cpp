@@ -123,7 +123,23 @@ void append_normalized(Text text, std::vector<Mark>& marks, std::string& bytes) 
 
 }  // namespace
 
-Text normalize_nfc(Text text, std::string& buffer) {
+size_t settled_nfc_size(Text text) {
+  for (size_t at = text.size; at > 0;) {
+    // A byte that is no character on its own: of those before it one may begin the character. If none does, it is itself one.
+    size_t begin = at - 1;
+    while (begin > 0 && at - begin < 4 && (text.data[begin] & 0xC0) == 0x80) begin--;
+    Character character = read_character(text.data + begin, text.end());
+    if (begin + character.size != at) {
+      begin = at - 1;
+      character = {bad_byte, 1};
+    }
+    if (nfc_byte(character.code_point) == 0) return begin;
+    at = begin;
+  }
+  return 0;
+}
+
+Text normalize_nfc(Text text, std::string& buffer, std::vector<Change>* changes) {
   Span change = find_change(text, 0);
   if (change.begin == text.size) return text;
   buffer.clear();
@@ -131,7 +147,9 @@ Text normalize_nfc(Text text, std::string& buffer) {
   std::vector<Mark> marks;
   for (size_t done = 0;;) {
     buffer.append(text.view().substr(done, change.begin - done));
+    const size_t begin = buffer.size();
     append_normalized(text.part(change.begin, change.end), marks, buffer);
+    if (changes) changes->push_back({change, {begin, buffer.size()}});
     done = change.end;
     change = find_change(text, done);
     if (change.begin == text.size) {

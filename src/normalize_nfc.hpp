@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "text.hpp"
 
@@ -16,7 +17,16 @@ namespace bpe {
 // Bytes that one byte becomes at most: U+1D160, of 4, becomes 12.
 inline constexpr size_t nfc_growth = 3;
 
-// The text itself, or what it becomes, in the buffer.
-Text normalize_nfc(Text text, std::string& buffer);
+// A stretch of a text that was changed, and what it became. Between two of them nothing was.
+struct Change {
+  Span from, to;
+};
+
+// The text itself, or what it becomes, in the buffer. changes: appended to, if not nullptr.
+Text normalize_nfc(Text text, std::string& buffer, std::vector<Change>* changes = nullptr);
+
+// Where the last character of the text begins that neither changes nor joins what stands before it: what is before it is normalised alone
+// as in the whole, whatever follows the text. 0 if there is none. The text ends with a whole character.
+size_t settled_nfc_size(Text text);
 
 }  // namespace bpe

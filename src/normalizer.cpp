@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "normalize_nfc.hpp"
-
 namespace bpe {
 namespace {
 
@@ -27,7 +25,7 @@ size_t Normalizer::max_growth() const {
   return std::max(has_nfc_ ? nfc_growth : 1, replaces_bytes_ ? replacement_size : 1) + size_t{adds_blank_};
 }
 
-Text Normalizer::replace_absent(Text text, Buffers& buffers) const {
+Text Normalizer::replace_absent(Text text, Buffers& buffers, std::vector<Change>* changes) const {
   if (!replaces_bytes_) return text;
   const auto is_absent = [&](uint8_t byte) { return is_absent_[byte]; };
   const uint8_t* found = std::find_if(text.begin(), text.end(), is_absent);
@@ -35,8 +33,13 @@ Text Normalizer::replace_absent(Text text, Buffers& buffers) const {
   std::string& copy = buffers.replaced;
   copy.assign(text.view().substr(0, size_t(found - text.begin())));
   for (; found != text.end(); found++) {
-    if (is_absent(*found)) copy.append(replacement_character, replacement_size);
-    else copy += char(*found);
+    const size_t from = size_t(found - text.begin()), to = copy.size();
+    if (!is_absent(*found)) {
+      copy += char(*found);
+      continue;
+    }
+    copy.append(replacement_character, replacement_size);
+    if (changes) changes->push_back({{from, from + 1}, {to, to + replacement_size}});
   }
   return Text(std::string_view(copy));
 }

@@ -4,7 +4,9 @@
 #include <array>
 #include <cstddef>
 #include <string>
+#include <vector>
 
+#include "normalize_nfc.hpp"
 #include "text.hpp"
 
 namespace bpe {
@@ -30,9 +32,12 @@ class Normalizer {
     size_t memory_size() const { return replaced.capacity() + composed.capacity() + prefixed.capacity(); }
   };
   // The text itself, or a changed copy in the buffers, valid until their next use for this step.
-  Text replace_absent(Text text, Buffers& buffers) const;
+  Text replace_absent(Text text, Buffers& buffers, std::vector<Change>* changes = nullptr) const;
   Text normalize(Text text, Buffers& buffers) const;  // after replace_absent
   Text prefix(Text text, Buffers& buffers) const;
+  // Bytes at the beginning of a text that may go on, and that ends with a whole character, which are normalised alone as in the whole. What
+  // is behind them is a run of characters that may join the first of them.
+  size_t settled_size(Text text) const { return has_nfc_ ? settled_nfc_size(text) : text.size; }
 
  private:
   bool has_nfc_ = false, adds_blank_ = false, replaces_bytes_ = false;

@@ -80,6 +80,7 @@ struct Pcre2Pattern::Compiled {
 
   pcre2_code* code = nullptr;
   bool has_jit = false;
+  size_t look_behind = 0;
 };
 
 Pcre2Pattern::Pcre2Pattern(std::string_view pattern, bool allow_jit, PatternDialect dialect) : compiled_(std::make_unique<Compiled>()) {
@@ -96,11 +97,19 @@ Pcre2Pattern::Pcre2Pattern(std::string_view pattern, bool allow_jit, PatternDial
     const size_t offset = rewritten.origin(error_offset ? error_offset - 1 : 0);
     throw Failure(TOKEN_RANKER_UNSUPPORTED_PATTERN, offset, "pattern, byte %zu: %s (PCRE2)", offset, ErrorText(error).text);
   }
+  uint32_t longest = 0;
+  pcre2_pattern_info(compiled_->code, PCRE2_INFO_MAXLOOKBEHIND, &longest);
+  size_t assertions = 1;  // \A counts as one that looks at one character
+  for (size_t at = 0; (at = rewritten.text.find("(?<", at)) != std::string::npos; at++) assertions++;
+  compiled_->look_behind = longest * assertions;
   // Where executable memory is refused, the interpreter matches from the start.
   compiled_->has_jit = allow_jit && rewritten.is_exact_with_jit && pcre2_jit_compile(compiled_->code, PCRE2_JIT_COMPLETE) == 0;
 }
 
 Pcre2Pattern::~Pcre2Pattern() = default;
+
+// PCRE2 tells how far one assertion looks, and one may stand in another.
+size_t Pcre2Pattern::look_behind() const { return compiled_->look_behind; }
 
 struct Pcre2Matcher::State {
   explicit State(const pcre2_code* code, bool has_jit) : code(code), has_jit(has_jit) {}
@@ -122,6 +131,8 @@ struct Pcre2Matcher::State {
   size_t position = 0;       // in the subject: where the next search begins
   size_t mapped_subject = 0; // a position in the subject whose counterpart in the text is
   size_t mapped_text = 0;    // this one: the running cursor of text_position
+  bool is_open = false;      // the text may go on
+  size_t searched = 0;       // in an open text: no match that is to come begins before
 
   void make_match_data() {
     pcre2_match_data_free(data);
@@ -132,6 +143,7 @@ struct Pcre2Matcher::State {
   }
 
   void repair(size_t well_formed);
+  void start_at(size_t from);
   size_t text_position(size_t subject_position);
   bool match();
   int interpret();
@@ -164,12 +176,30 @@ size_t Pcre2Matcher::State::text_position(size_t subject_position) {
   return mapped_text;
 }
 
-// Searches from `position` on; false: nothing there.
+// The first search begins at this byte of the text.
+void Pcre2Matcher::State::start_at(size_t from) {
+  position = from;
+  if (repaired.empty()) return;
+  while (mapped_text < from) {
+    const Character character = read_character(text.begin() + mapped_text, text.end());
+    mapped_text += character.size;
+    mapped_subject += character.code_point == bad_byte ? stand_in_size : character.size;
+  }
+  position = mapped_subject;
+}
+
+// Searches from `position` on; false: nothing there, or in an open text nothing that is certain.
 bool Pcre2Matcher::State::match() {
   int result = PCRE2_ERROR_JIT_STACKLIMIT;
-  if (has_jit) result = pcre2_jit_match(code, subject.data, subject.size, position, 0, data, context);
+  if (has_jit && !is_open) result = pcre2_jit_match(code, subject.data, subject.size, position, 0, data, context);
   if (result == PCRE2_ERROR_JIT_STACKLIMIT) result = interpret();
-  if (result >= 0) return true;
+  const PCRE2_SIZE begin = pcre2_get_ovector_pointer(data)[0];
+  // At the end of an open text a match may be empty only because nothing has followed yet.
+  if (result >= 0 && !(is_open && begin == subject.size)) return true;
+  if (is_open && (result >= 0 || result == PCRE2_ERROR_NOMATCH || result == PCRE2_ERROR_PARTIAL)) {
+    searched = text_position(result == PCRE2_ERROR_PARTIAL ? begin : subject.size);
+    return false;
+  }
   if (result == PCRE2_ERROR_NOMATCH) return false;
   if (result == PCRE2_ERROR_NOMEMORY) throw std::bad_alloc();
   throw Failure(TOKEN_RANKER_MATCH_FAILED, text_position(position),
@@ -177,7 +207,8 @@ bool Pcre2Matcher::State::match() {
 }
 
 int Pcre2Matcher::State::interpret() {
-  const int result = pcre2_match(code, subject.data, subject.size, position, PCRE2_NO_JIT | PCRE2_NO_UTF_CHECK, data, context);
+  const uint32_t options = PCRE2_NO_JIT | PCRE2_NO_UTF_CHECK | (is_open ? PCRE2_PARTIAL_HARD : 0);
+  const int result = pcre2_match(code, subject.data, subject.size, position, options, data, context);
   // The frames stay with the match data; many of them are rare, and the memory is worth more than the next allocation.
   if (pcre2_get_match_data_heapframes_size(data) > retained_capacity) {
     const PCRE2_SIZE* found = pcre2_get_ovector_pointer(data);
@@ -205,16 +236,21 @@ Pcre2Matcher::Pcre2Matcher(const Pcre2Pattern& pattern)
 
 Pcre2Matcher::~Pcre2Matcher() = default;
 
-void Pcre2Matcher::begin(Text text) {
+void Pcre2Matcher::begin(Text text, size_t from, bool is_open) {
   end();
   State& state = *state_;
+  state.is_open = is_open;
   // PCRE2 takes a null pointer only with an option that the JIT's entry does not have.
   state.text = state.subject = text.data ? text : Text(std::string_view(""));
   const size_t well_formed = well_formed_prefix(state.text);
   if (well_formed < text.size) state.repair(well_formed);
+  state.start_at(from);
+  state.searched = text.size;
   const uint64_t limit = match_limit + match_limit_per_byte * state.subject.size;
   pcre2_set_match_limit(state.context, uint32_t(std::min<uint64_t>(limit, UINT32_MAX)));
 }
+
+size_t Pcre2Matcher::searched() const { return state_->searched; }
 
 bool Pcre2Matcher::next(Span& span) {
   // An empty match is no piece.

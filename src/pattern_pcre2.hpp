@@ -27,6 +27,9 @@ class Pcre2Pattern {
   Pcre2Pattern(const Pcre2Pattern&) = delete;
   Pcre2Pattern& operator=(const Pcre2Pattern&) = delete;
 
+  // Characters before the place of a match that it may look at, at most.
+  size_t look_behind() const;
+
  private:
   friend class Pcre2Matcher;
   struct Compiled;
@@ -46,11 +49,16 @@ class Pcre2Matcher {
   Pcre2Matcher& operator=(const Pcre2Matcher&) = delete;
 
   // The text must outlive the matching. Checks UTF-8 once. Throws std::bad_alloc.
-  void begin(Text text);
+  // from: matches begin there or later; what is before it is only looked at. is_open: the text, which ends with a whole character, may go on,
+  // and only matches come that stay whatever follows. What decides is whether the matching comes to the end of the text
+  // (PCRE2_PARTIAL_HARD).
+  void begin(Text text, size_t from = 0, bool is_open = false);
   // The next match that is not empty, as bytes of the text; false at the end. Throws Failure(MATCH_FAILED) and std::bad_alloc.
   bool next(Span& span);
   // The next match, which may be empty.
   bool next_even_empty(Span& span);
+  // Once there are no more matches in a text that is open: no match that is still to come begins before this byte.
+  size_t searched() const;
   // Forgets the text. Needed only where the text was not matched to its end and the matcher is to lie idle.
   void end() noexcept;
 

@@ -15,6 +15,16 @@ namespace bpe {
 
 struct Context;
 
+// Gives the pretokens of one text, in order.
+class PretokenSource {
+ public:
+  // Up to `capacity` more pretokens, none of them empty; 0 if there are no more. Throws Failure(MATCH_FAILED).
+  virtual size_t next(Span* spans, size_t capacity) = 0;
+
+ protected:
+  ~PretokenSource() = default;
+};
+
 class Pretokenizer {
  public:
   // engine: "" for the fastest, "pcre2", "scalar", or the name of a kernel. Throws Failure(UNSUPPORTED_ENGINE) and what SplitCascade
@@ -30,17 +40,18 @@ class Pretokenizer {
   ScanFunction* scan() const { return kernel_ ? kernel_->scan[size_t(*known_)] : nullptr; }
   bool is_known_pattern() const { return known_.has_value(); }
   std::optional<Pattern> known_pattern() const { return known_; }
+  // What matches by PCRE2; nullptr: the pattern is known, and scanned.
+  const SplitCascade* cascade() const { return compiled_.get(); }
   // The end of the pretoken of a known pattern that begins at `at`.
   size_t end_of_pretoken(Text text, size_t at) const { return size_t(scalar_scanner(*known_)(text.data + at, text.end()) - text.data); }
 
-  // The pretokens of one text, in order.
-  class Splitter {
+  // The pretokens of a whole text.
+  class Splitter final : public PretokenSource {
    public:
     Splitter(const Pretokenizer& pretokenizer, Text text, Context& context);
     Splitter(const Splitter&) = delete;
     Splitter& operator=(const Splitter&) = delete;
-    // Up to `capacity` more pretokens; 0 at the end of the text. Throws Failure(MATCH_FAILED).
-    size_t next(Span* spans, size_t capacity);
+    size_t next(Span* spans, size_t capacity) override;
 
    private:
     size_t scan(Span* spans, size_t capacity);

@@ -99,16 +99,20 @@ SpecialTokens::Finder::Finder(const SpecialTokens& tokens, SpecialSelection sele
   }
 }
 
-size_t SpecialTokens::Finder::match(const uint8_t* at, const uint8_t* end, uint32_t& index) const {
+size_t SpecialTokens::Finder::match(const uint8_t* at, const uint8_t* end, uint32_t& index, bool& is_cut_off) const {
   size_t size = 0;
   const uint8_t* next = at;
-  for (uint32_t node = 0; next < end && (node = tokens_.child(node, *next)) != 0;) {
+  uint32_t node = 0;
+  while (next < end) {
+    node = tokens_.child(node, *next);
+    if (node == 0) break;
     next++;
     const uint32_t ends_here = tokens_.nodes_[node].index;
     if (ends_here == TOKEN_RANKER_NOT_FOUND || !(is_selected_.empty() || is_selected_[ends_here])) continue;
     index = ends_here;
     size = size_t(next - at);
   }
+  is_cut_off = next == end && node != 0 && tokens_.nodes_[node].edge_count > 0;
   return size;
 }
 
@@ -117,7 +121,8 @@ SpecialMatch SpecialTokens::Finder::find(Text text, size_t from) const {
   const uint8_t* const end = text.end();
   for (const uint8_t* at = text.data + from; (at = tokens_.next_first_byte(at, end)) < end; at++) {
     SpecialMatch found;
-    if (const size_t size = match(at, end, found.index)) {
+    bool is_cut_off;
+    if (const size_t size = match(at, end, found.index, is_cut_off)) {
       found.begin = size_t(at - text.data);
       found.end = found.begin + size;
       return found;
@@ -126,11 +131,31 @@ SpecialMatch SpecialTokens::Finder::find(Text text, size_t from) const {
   return {};
 }
 
+SpecialMatch SpecialTokens::Finder::find_open(Text text, size_t from, size_t& searched) const {
+  searched = text.size;
+  if (is_empty_ || from >= text.size) return {};
+  const uint8_t* const end = text.end();
+  for (const uint8_t* at = text.data + from; (at = tokens_.next_first_byte(at, end)) < end; at++) {
+    SpecialMatch found;
+    bool is_cut_off;
+    const size_t size = match(at, end, found.index, is_cut_off);
+    found.begin = size_t(at - text.data);
+    found.end = found.begin + size;
+    if (is_cut_off) {
+      searched = found.begin;
+      return {};
+    }
+    if (size > 0) return found;
+  }
+  return {};
+}
+
 bool SpecialTokens::Finder::is_inside(Text text, size_t at) const {
   if (is_empty_) return false;
   uint32_t index;
+  bool is_cut_off;
   for (size_t begin = at - std::min(at, tokens_.longest_); begin < at; begin++) {
-    if (match(text.data + begin, text.end(), index) > at - begin) return true;
+    if (match(text.data + begin, text.end(), index, is_cut_off) > at - begin) return true;
   }
   return false;
 }

@@ -48,14 +48,17 @@ class SpecialTokens {
     Finder(const SpecialTokens& tokens, SpecialSelection selection);
     // The first match that begins at or after `from`.
     SpecialMatch find(Text text, size_t from) const;
+    // The same in a text that may go on. If none is found that stays whatever follows, `searched` is where the next one may begin, at most
+    // max_size() before the end.
+    SpecialMatch find_open(Text text, size_t from, size_t& searched) const;
     // Whether a selected special token stands in the text around `at`: begins before and ends behind it.
     bool is_inside(Text text, size_t at) const;
     // Bytes of a match at most.
     size_t max_size() const { return is_empty_ ? 0 : tokens_.longest_; }
 
    private:
-    // The longest selected one at `at`; its size, 0 if none.
-    size_t match(const uint8_t* at, const uint8_t* end, uint32_t& index) const;
+    // The longest selected one at `at`; its size, 0 if none. is_cut_off: whether text behind `end` could make another one match.
+    size_t match(const uint8_t* at, const uint8_t* end, uint32_t& index, bool& is_cut_off) const;
 
     const SpecialTokens& tokens_;
     bool is_empty_;

@@ -21,8 +21,8 @@ void SplitCascade::make_matchers(Matchers& matchers) const {
   while (matchers.size() < steps_.size()) matchers.push_back(std::make_unique<Pcre2Matcher>(*steps_[matchers.size()].pattern));
 }
 
-SplitCascade::Pieces::Pieces(const SplitCascade& cascade, Text text, const Matchers& matchers)
-    : cascade_(cascade), text_(text), matchers_(matchers), levels_(cascade.steps_.size()) {}
+SplitCascade::Pieces::Pieces(const SplitCascade& cascade, Text text, const Matchers& matchers, Progress progress, bool is_open)
+    : cascade_(cascade), text_(text), matchers_(matchers), levels_(cascade.steps_.size()), start_(progress), is_open_(is_open) {}
 
 SplitCascade::Pieces::~Pieces() {
   for (const std::unique_ptr<Pcre2Matcher>& matcher : matchers_) matcher->end();
@@ -33,14 +33,27 @@ bool SplitCascade::Pieces::next(size_t level, Span& piece) {
   for (;;) {
     if (here.is_open && split(level, piece)) return true;
     here.is_open = false;
-    Span whole = {0, text_.size};
-    if (level == 0 ? std::exchange(is_begun_, true) || text_.size == 0 : !next(level - 1, whole)) return false;
+    Span whole;
+    if (level == 0) {
+      if (std::exchange(is_begun_, true) || text_.size == 0) return false;
+      here = {true, 0, text_.size, start_.at, {0, 0}};
+      matchers_[0]->begin(text_, start_.searched, is_open_);
+      continue;
+    }
+    if (!next(level - 1, whole)) return false;
     here = {true, whole.begin, whole.end, whole.begin, {0, 0}};
     matchers_[level]->begin(text_.part(whole.begin, whole.end));
   }
 }
 
-// The next piece of the piece; false at its end.
+// What lies before a match that is to come is a piece, too, unless the rule keeps matches only.
+SplitCascade::Progress SplitCascade::Pieces::progress() const {
+  if (!is_begun_ || text_.size == 0) return start_;
+  const size_t searched = matchers_[0]->searched();
+  return {cascade_.steps_[0].keep == SplitRule::Keep::matches ? searched : levels_[0].at, searched};
+}
+
+// The next piece of the piece; false at its end, or where it depends on what follows.
 bool SplitCascade::Pieces::split(size_t level, Span& piece) {
   Level& here = levels_[level];
   const SplitRule::Keep keep = cascade_.steps_[level].keep;
@@ -57,6 +70,8 @@ bool SplitCascade::Pieces::split(size_t level, Span& piece) {
     if (matchers_[level]->next_even_empty(found)) {
       here.match = {here.begin + found.begin, here.begin + found.end};
       piece.end = here.match.begin;
+    } else if (level == 0 && is_open_) {
+      return false;
     }
     here.at = piece.end;
     if (piece.begin < piece.end && keep != SplitRule::Keep::matches) return true;

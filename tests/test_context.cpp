@@ -17,6 +17,7 @@
 #include "context.hpp"
 #include "encoder.hpp"
 #include "support.hpp"
+#include "text_limit.hpp"
 
 namespace {
 

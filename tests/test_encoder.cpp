@@ -7,6 +7,7 @@
 #include "encoder.hpp"
 #include "reference/naive_encode.hpp"
 #include "support.hpp"
+#include "text_limit.hpp"
 
 using Tokens = std::vector<uint32_t>;
 using reference::NaiveEncoder;
