@@ -66,6 +66,7 @@ void test_files(void);
 void test_calls(void);
 void test_batches(void);
 void test_memory(void);
+void test_streams(void);
 void test_threads(void);
 
 #endif

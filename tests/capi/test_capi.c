@@ -185,6 +185,7 @@ int main(void) {
   test_calls();
   test_batches();
   test_memory();
+  test_streams();
   test_threads();
   printf("%d passed, %d failed\n", passed, failed);
   return failed != 0;
