@@ -73,6 +73,8 @@ _Definition = _struct(
     engine=c_char_p, cache_limit=c_size_t,
 )  # fmt: skip
 _Result = _struct("_Result", tokens=c_void_p, tokens_size=c_size_t, offsets=POINTER(c_int64), offsets_size=c_size_t)
+_TextResult = _struct("_TextResult", bytes=c_void_p, bytes_size=c_size_t, offsets=POINTER(c_int64), offsets_size=c_size_t)
+_Span = _struct("_Span", begin=c_uint64, end=c_uint64)
 _Information = _struct(
     "_Information",
     struct_size=c_size_t, name=c_void_p, name_size=c_size_t, pattern=c_void_p, pattern_size=c_size_t, engine=c_char_p,
@@ -86,6 +88,7 @@ _Information = _struct(
 _TEXT = [c_char_p, c_size_t]
 _SELECTION = [c_void_p, c_size_t]
 _BUFFER = [c_void_p, c_size_t, POINTER(c_size_t)]
+_MADE = [POINTER(c_void_p), POINTER(c_size_t)]  # by a stream, and its own
 _ERROR = [POINTER(_Error)]
 
 # name: (restype, argtypes)
@@ -103,6 +106,23 @@ _FUNCTIONS = {
         [c_void_p, c_char_p, c_void_p, c_size_t] + _SELECTION + [c_uint32, POINTER(POINTER(_Result))] + _ERROR,
     ),
     "token_ranker_result_free": (None, [POINTER(_Result)]),
+    "token_ranker_count_batch": (c_int32, [c_void_p, c_char_p, c_void_p, c_size_t] + _SELECTION + [c_uint32, c_void_p] + _ERROR),
+    "token_ranker_decode_batch": (c_int32, [c_void_p, c_void_p, c_void_p, c_size_t, c_uint32, POINTER(POINTER(_TextResult))] + _ERROR),
+    "token_ranker_text_result_free": (None, [POINTER(_TextResult)]),
+    "token_ranker_truncate": (c_int32, [c_void_p] + _TEXT + _SELECTION + [c_size_t, POINTER(c_size_t)] + _ERROR),
+    "token_ranker_next_chunk": (c_int32, [c_void_p] + _TEXT + [c_size_t, c_size_t, POINTER(_Span)] + _ERROR),
+    "token_ranker_encode_with_offsets": (
+        c_int32,
+        [c_void_p] + _TEXT + _SELECTION + [c_void_p, c_void_p, c_size_t, POINTER(c_size_t)] + _ERROR,
+    ),
+    "token_ranker_stream_encoder": (c_int32, [c_void_p] + _SELECTION + [POINTER(c_void_p)] + _ERROR),
+    "token_ranker_stream_encoder_push": (c_int32, [c_void_p] + _TEXT + _MADE + _ERROR),
+    "token_ranker_stream_encoder_finish": (c_int32, [c_void_p] + _MADE + _ERROR),
+    "token_ranker_stream_encoder_free": (None, [c_void_p]),
+    "token_ranker_stream_decoder": (c_int32, [c_void_p, POINTER(c_void_p)] + _ERROR),
+    "token_ranker_stream_decoder_push": (c_int32, [c_void_p] + _SELECTION + _MADE + _ERROR),
+    "token_ranker_stream_decoder_finish": (c_int32, [c_void_p] + _MADE + _ERROR),
+    "token_ranker_stream_decoder_free": (None, [c_void_p]),
     "token_ranker_count": (c_int32, [c_void_p] + _TEXT + _SELECTION + [c_size_t, POINTER(c_size_t)] + _ERROR),
     "token_ranker_find_cut": (c_int32, [c_void_p] + _TEXT + _SELECTION + [POINTER(c_size_t)] + _ERROR),
     "token_ranker_find_special": (c_int32, [c_void_p] + _TEXT + _SELECTION + [POINTER(c_uint32), POINTER(c_size_t)] + _ERROR),
@@ -340,10 +360,14 @@ class _Core(tuple):
             self.library.builtins.token_ranker_python_close(self[0])
 
     def call(self, function: Callable[..., int], *arguments: Any) -> int:
+        return self.call_on(self.ranker, function, *arguments)
+
+    def call_on(self, handle: c_void_p, function: Callable[..., int], *arguments: Any) -> int:
+        """A call of the ranker or of one of its streams."""
         if self.is_closed:
             raise ValueError(f"encoding {self.name!r} is closed")
         error = _Error()
-        status = function(self.ranker, *arguments, ctypes.byref(error))
+        status = function(handle, *arguments, ctypes.byref(error))
         if status not in (_OK, _BUFFER_TOO_SMALL):
             _raise(error)
         return status
@@ -503,6 +527,55 @@ class _Core(tuple):
         self.call(self.library.token_ranker_count, data, len(data), allowed, len(allowed) // 4, limit, ctypes.byref(count))
         return count.value
 
+    # -- Batches, cuts and offsets.
+
+    def count_batch(
+        self, texts: Iterable[Text], *, num_threads: int | None = None, allowed_special: Any = frozenset(), disallowed_special: Any = ()
+    ) -> list[int]:
+        refused = self.select_refused(allowed_special, disallowed_special)
+        threads, data = _thread_count(num_threads), []
+        for item in list(texts):
+            self.refuse(item, refused)
+            data.append(_utf8(item))
+        allowed = self.select_allowed(allowed_special)
+        offsets, counts = array("q", itertools.accumulate(map(len, data), initial=0)), array("q", [0]) * len(data)
+        arguments = (b"".join(data), offsets.buffer_info()[0], len(data), allowed, len(allowed) // 4, threads, counts.buffer_info()[0])
+        self.call(self.library.token_ranker_count_batch, *arguments)
+        return counts.tolist()
+
+    def truncate(self, text: Text, n: int, allowed_special: Any, disallowed_special: Any) -> Text:
+        limit = operator.index(n)
+        if limit < 0:
+            raise ValueError("n is negative")
+        self.refuse(text, self.select_refused(allowed_special, disallowed_special))
+        data, allowed, size = _utf8(text), self.select_allowed(allowed_special), c_size_t()
+        arguments = (data, len(data), allowed, len(allowed) // 4, min(limit, _SIZE_MAX), ctypes.byref(size))
+        self.call(self.library.token_ranker_truncate, *arguments)
+        return _places(text, data).part(0, size.value)
+
+    def chunks(self, text: Text, n: int, overlap: int) -> Iterator[Text]:
+        data, chunk = _utf8(text), _Span()
+        places = _places(text, data)
+        while True:
+            self.call(self.library.token_ranker_next_chunk, data, len(data), n, overlap, ctypes.byref(chunk))
+            if chunk.begin == chunk.end:
+                return
+            yield places.part(chunk.begin, chunk.end)
+
+    def encode_with_offsets(self, text: Text, allowed_special: Any, disallowed_special: Any) -> tuple[list[int], list[tuple[int, int]]]:
+        self.refuse(text, self.select_refused(allowed_special, disallowed_special))
+        data, allowed, size = _utf8(text), self.select_allowed(allowed_special), c_size_t()
+        capacity = len(data) if len(data) < 16384 else len(data) // 2
+        while True:
+            tokens, spans = array("I", [0]) * capacity, array("Q", [0]) * (2 * capacity)
+            buffers = (tokens.buffer_info()[0], spans.buffer_info()[0], capacity, ctypes.byref(size))
+            if self.call(self.library.token_ranker_encode_with_offsets, data, len(data), allowed, len(allowed) // 4, *buffers) == _OK:
+                break
+            capacity = size.value
+        ends = iter(spans[: 2 * size.value].tolist())
+        places = _places(text, data)
+        return tokens[: size.value].tolist(), [places.of(begin, end) for begin, end in zip(ends, ends)]
+
     def encode_pretoken(self, piece: bytes) -> list[int]:
         return self.fill(self.library.token_ranker_encode_pretoken, "I", 1, len(piece), piece, len(piece)).tolist()
 
@@ -528,6 +601,195 @@ class _Core(tuple):
 
     def decode_bytes_batch(self, batch: Iterable[Sequence[int]], *, num_threads: int | None = 8) -> list[bytes]:
         return _each(self.decode_bytes, batch, num_threads)
+
+
+# ---- Places in a text --------------------------------------------------------------------------------------------------------------
+# The library counts bytes. For a str they become characters: of those bytes [begin, end) that any byte is of.
+
+_CONTINUATIONS = bytes(range(0x80, 0xC0))
+
+
+class _BytePlaces:
+    """Of bytes, and of a str that is ASCII."""
+
+    def __init__(self, text: Text, data: bytes) -> None:
+        self.text = data if isinstance(text, memoryview) else text
+
+    def of(self, begin: int, end: int) -> tuple[int, int]:
+        return begin, end
+
+    def part(self, begin: int, end: int) -> Text:
+        begin, end = self.of(begin, end)
+        return self.text[begin:end]
+
+
+class _CharacterPlaces(_BytePlaces):
+    """Of a str: counted from the place that was asked for last."""
+
+    def __init__(self, text: str, data: bytes) -> None:
+        self.text, self.data = text, data
+        self.byte = self.character = 0
+
+    def begun(self, byte: int) -> int:
+        """How many characters begin before a byte."""
+        if byte >= self.byte:
+            self.character += len(self.data[self.byte : byte].translate(None, _CONTINUATIONS))
+        else:
+            self.character -= len(self.data[byte : self.byte].translate(None, _CONTINUATIONS))
+        self.byte = byte
+        return self.character
+
+    def of(self, begin: int, end: int) -> tuple[int, int]:
+        is_inside = begin < len(self.data) and _is_continuation(self.data[begin])
+        return self.begun(begin) - is_inside, self.begun(end)
+
+
+class _RepairedPlaces(_BytePlaces):
+    """Of a str with surrogates: a pair has the bytes of one character."""
+
+    def __init__(self, text: str, data: bytes) -> None:
+        self.text = text
+        self.begins = []  # the byte where each character begins
+        byte = 0
+        for i, character in enumerate(text):
+            is_second = i > 0 and "\udc00" <= character <= "\udfff" and "\ud800" <= text[i - 1] <= "\udbff"
+            if is_second:
+                byte += 1  # three were counted
+                self.begins.append(self.begins[-1])
+                continue
+            self.begins.append(byte)
+            byte += len(character.encode("utf-8", "surrogatepass"))
+        self.begins.append(byte)
+
+    def of(self, begin: int, end: int) -> tuple[int, int]:
+        from bisect import bisect_left, bisect_right
+
+        return bisect_left(self.begins, self.begins[bisect_right(self.begins, begin) - 1]), bisect_left(self.begins, end)
+
+
+def _places(text: Text, data: bytes) -> _BytePlaces:
+    if not isinstance(text, str) or len(text) == len(data):
+        return _BytePlaces(text, data)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return _RepairedPlaces(text, data)
+    return _CharacterPlaces(text, data)
+
+
+# ---- Streams -----------------------------------------------------------------------------------------------------------------------
+
+
+class _Stream:
+    """A text on its way through the library, one call at a time."""
+
+    kind = ""
+
+    def __init__(self, core: _Core, *arguments: Any) -> None:
+        self.core, self.lock, self.handle = core, threading.Lock(), c_void_p()
+        self.free = self.function("_free")
+        core.call(self.function(""), *arguments, ctypes.byref(self.handle))
+
+    def __del__(self) -> None:
+        if "free" in self.__dict__:
+            self.free(self.handle)
+
+    def function(self, name: str) -> Any:
+        return getattr(self.core.library, f"token_ranker_stream_{self.kind}{name}")
+
+    def read(self, name: str, width: int, *arguments: Any) -> bytes:
+        """What a call makes, elements of so many bytes."""
+        made, size = c_void_p(), c_size_t()
+        with self.lock:
+            self.core.call_on(self.handle, self.function(name), *arguments, ctypes.byref(made), ctypes.byref(size))
+            return ctypes.string_at(made, size.value * width) if size.value else b""
+
+
+class Decoder:
+    """Tokens as a model emits them to text: made by Encoding.decoder.
+
+    What comes out, joined, is the text that `decode` gives for all tokens. Up to three bytes wait for the rest of their character; what can
+    be none is U+FFFD, as in bytes.decode("utf-8", "replace").
+    """
+
+    def __init__(self, core: _Core) -> None:
+        self._stream = _DecoderStream(core)
+
+    def push(self, tokens: int | Iterable[int]) -> str:
+        """The text that a token, or several, complete. KeyError for a number that is no token: nothing is taken then."""
+        if isinstance(tokens, str):
+            raise TypeError("tokens are integers, not str")
+        numbers = _token_array(list(tokens) if hasattr(tokens, "__iter__") else [tokens])
+        address, size = numbers.buffer_info()
+        try:
+            return self._stream.read("_push", 1, address, size).decode("utf-8")
+        except TokenRankerError as error:
+            if error.status != _UNKNOWN_TOKEN:
+                raise
+            raise KeyError(f"Invalid token for decoding: {numbers[error.offset]}") from None
+
+    def flush(self) -> str:
+        """Ends the text: what waits comes out, as U+FFFD. Another text may follow."""
+        return self._stream.read("_finish", 1).decode("utf-8")
+
+
+class _DecoderStream(_Stream):
+    kind = "decoder"
+
+
+class Encoder:
+    """A text that arrives in parts to tokens: made by Encoding.encoder.
+
+    What comes out, joined, are the tokens of the whole text, wherever it was cut. Parts are str or bytes; a high surrogate that ends a str waits
+    for the next one.
+    """
+
+    def __init__(self, core: _Core, allowed_special: Any, disallowed_special: Any) -> None:
+        allowed = core.select_allowed(allowed_special)
+        self._core = core
+        self._refused = core.select_refused(allowed_special, disallowed_special)
+        names = core.special_names if disallowed_special == "all" else disallowed_special
+        self._longest = max((len(_utf8(name)) for name in names), default=0)
+        self._seen = b""  # the end of the text so far, in which a text to refuse may begin
+        self._high = ""  # a high surrogate
+        self._stream = _EncoderStream(core, allowed, len(allowed) // 4)
+
+    def push(self, text: Text) -> list[int]:
+        """The tokens that have become certain with this part, whatever follows.
+
+        ValueError for a text that is disallowed: nothing of the part is taken then.
+        """
+        high = ""
+        if isinstance(text, str):
+            text = self._high + text
+            high = text[-1:] if "\ud800" <= text[-1:] <= "\udbff" else ""
+            data = _utf8(text[: len(text) - len(high)])
+        else:
+            data = _utf8(self._high) + _utf8(text)
+        seen = self._check(data)
+        tokens = self._stream.read("_push", 4, data, len(data))
+        self._high, self._seen = high, seen
+        return array("I", tokens).tolist()
+
+    def flush(self) -> list[int]:
+        """Ends the text and gives its last tokens. Another text may follow."""
+        data = _utf8(self._high)
+        self._check(data)
+        tokens = self._stream.read("_push", 4, data, len(data)) + self._stream.read("_finish", 4)
+        self._high, self._seen = "", b""
+        return array("I", tokens).tolist()
+
+    def _check(self, data: bytes) -> bytes:
+        """Raises if the text contains what is refused; else the end of it, for the next time."""
+        if not self._refused:
+            return b""
+        seen = self._seen + data
+        self._core.refuse(seen, self._refused)
+        return seen[max(0, len(seen) - self._longest + 1) :]
+
+
+class _EncoderStream(_Stream):
+    kind = "encoder"
 
 
 def _texts_and_tokens(tokens: Any, size: int) -> dict[str, int]:
@@ -943,6 +1205,89 @@ class Encoding:
         [b'hello world', b'goodbye']
         """
         return _each(self.decode_bytes, batch, num_threads)
+
+    # -- Batches of counts, streams, cuts, offsets. Here special text is ordinary by default and never raises.
+
+    def count_batch(
+        self, texts: Iterable[Text], *, num_threads: int | None = None, allowed_special: Allowed = set(), disallowed_special: Disallowed = ()
+    ) -> list[int]:
+        """count of each text, in at most `num_threads` threads; None: as many as the process may use.
+
+        >>> enc.count_batch(["hello world", "", "goodbye world"])
+        [2, 0, 3]
+        """
+        keywords = {"allowed_special": allowed_special, "disallowed_special": disallowed_special}
+        if type(self).count is not Encoding.count:
+            return _each(functools.partial(self.count, **keywords), texts, num_threads)
+        return self._core_bpe.count_batch(texts, num_threads=num_threads, **keywords)
+
+    def decoder(self) -> Decoder:
+        """Decodes tokens as a model emits them: only whole characters come out.
+
+        >>> d = enc.decoder()
+        >>> [d.push(token) for token in enc.encode("hi 🦙")]
+        ['hi', ' ', '', '🦙']
+        >>> d.push([31373, 995]), d.flush()
+        ('hello world', '')
+        """
+        return Decoder(self._core_bpe)
+
+    def encoder(self, *, allowed_special: Allowed = set(), disallowed_special: Disallowed = ()) -> Encoder:
+        """Encodes a text that arrives in parts, cut anywhere: the tokens are those of the whole.
+
+        Held is only what may yet become another token: a part of a word, mostly.
+
+        >>> e = enc.encoder()
+        >>> e.push("hel"), e.push("lo wor"), e.push("ld"), e.flush()
+        ([], [31373], [], [995])
+        """
+        return Encoder(self._core_bpe, allowed_special, disallowed_special)
+
+    def truncate(self, text: Text, n: int, *, allowed_special: Allowed = set(), disallowed_special: Disallowed = ()) -> Text:
+        """The longest beginning of a text that has at most n tokens: of the text's own ones, and when it is encoded alone.
+
+        It ends with a character, and is of the type of the text. Little more of the text is read than that needs.
+
+        >>> enc.truncate("hello world, how are you?", 3)
+        'hello world,'
+        """
+        return self._core_bpe.truncate(text, n, allowed_special, disallowed_special)
+
+    def chunks(self, text: Text, n: int, *, overlap: int = 0) -> Iterator[Text]:
+        """A text in pieces of at most n tokens each, when encoded alone; of the type of the text.
+
+        overlap: tokens, less than half of n, of which the end of a piece is repeated at the beginning of the next one, which counts them. Pieces
+            without what they repeat, joined, are the text.
+
+        A piece ends with a pretoken (a word, mostly) where one ends in reach, else with a character. n is at least 4, as one character may
+        have so many tokens.
+
+        >>> list(enc.chunks("one two three four five", 4))
+        ['one two three four', ' five']
+        >>> list(enc.chunks("one two three four five", 4, overlap=1))
+        ['one two three four', ' four five']
+        """
+        limit, repeated = operator.index(n), operator.index(overlap)
+        if limit < 4:
+            raise ValueError("n is less than 4: one character may have so many tokens")
+        if not 0 <= 2 * repeated < limit:
+            raise ValueError("overlap is negative, or not less than half of n")
+        return self._core_bpe.chunks(text, min(limit, _SIZE_MAX), repeated)
+
+    def encode_with_offsets(
+        self, text: Text, *, allowed_special: Allowed = set(), disallowed_special: Disallowed = ()
+    ) -> tuple[list[int], list[tuple[int, int]]]:
+        """Tokens, and for each one where it stands in the text: (begin, end), in characters of a str, in bytes of bytes.
+
+        A token that is a part of a character stands at that character. Bytes are tiled: each token begins where the one before it ends, but
+        where a tokenizer.json normalises text: tokens stand at the original, as a whole at what was changed. White space is not trimmed off.
+
+        >>> enc.encode_with_offsets("hi 🦙")
+        ([5303, 12520, 99, 247], [(0, 2), (2, 4), (3, 4), (3, 4)])
+        >>> enc.encode_with_offsets("hi 🦙".encode())
+        ([5303, 12520, 99, 247], [(0, 2), (2, 5), (5, 6), (6, 7)])
+        """
+        return self._core_bpe.encode_with_offsets(text, allowed_special, disallowed_special)
 
     # -- What the encoding is.
 

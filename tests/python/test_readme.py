@@ -36,9 +36,9 @@ def test_python_examples(tmp_path, monkeypatch):
     write_tokenizer_json(tmp_path / "tokenizer.json")
     monkeypatch.chdir(tmp_path)
     examples = blocks("python")
-    assert len(examples) == 6
+    assert len(examples) == 7
     expected = [comment for example in examples for comment in re.findall(r"^.*print\(.*#\s+(.*)$", example, re.M)]
-    assert len(expected) == 13
+    assert len(expected) == 19
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         exec("\n".join(examples), {})
