@@ -23,12 +23,12 @@
 
 #include "batch.hpp"
 #include "encoder.hpp"
-#include "text_limit.hpp"
 #include "handle.hpp"
 #include "python_api.hpp"
 #include "python_list.hpp"
 #include "python_text.hpp"
 #include "table_memory.hpp"
+#include "text_limit.hpp"
 #include "token_ranker.h"
 #include "transcode/transcode.hpp"
 
@@ -425,7 +425,9 @@ Object* count(Object* self, Object* const* args, Size args_size, Object* names) 
   Options options;
   if (binding && args_size == 1 && read_keywords(options, args + 1, names, *binding, special_keywords | limit_keyword)) {
     const TextArgument text(self, args[0]);
-    if (text.is_usual()) number = count_text(*binding, text, options);
+    // A long text that is not cut would become UTF-8 as a whole: the method reads it as a stream.
+    const bool is_for_stream = text.is_long() && options.limit != SIZE_MAX && !binding->encoding().may_cut();
+    if (text.is_usual() && !is_for_stream) number = count_text(*binding, text, options);
   }
   return result_or_method(number, "count", self, args, args_size, names);
 }

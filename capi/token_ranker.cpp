@@ -91,7 +91,8 @@ void check_offsets(const void* data, const int64_t* offsets, size_t size, size_t
   if (offsets[0] < 0) throw Failure(TOKEN_RANKER_INVALID_ARGUMENT, 0, "offsets[0] is negative");
   const uint64_t most = PTRDIFF_MAX / element_size;
   for (size_t i = 0; i <= size; i++) {
-    if (i > 0 && offsets[i] < offsets[i - 1]) throw Failure(TOKEN_RANKER_INVALID_ARGUMENT, i, "offsets[%zu] is less than the one before", i);
+    if (i > 0 && offsets[i] < offsets[i - 1])
+      throw Failure(TOKEN_RANKER_INVALID_ARGUMENT, i, "offsets[%zu] is less than the one before", i);
     if (uint64_t(offsets[i]) > most) throw Failure(TOKEN_RANKER_INVALID_ARGUMENT, i, "offsets[%zu] is beyond what memory can hold", i);
   }
   require(data || offsets[size] == offsets[0], "the data is NULL, the offsets say that there is some");
@@ -391,8 +392,8 @@ token_ranker_status token_ranker_count_batch(const token_ranker_t* ranker, const
   return guarded(error, [&] {
     check_offsets(texts, offsets, texts_size, 1);
     checked(counts, texts_size, "counts is NULL, texts_size is not 0");
-    bpe::count_batch(checked_encoding(ranker), static_cast<const uint8_t*>(texts), offsets, texts_size, checked_selection(allowed, allowed_size),
-                     threads, counts);
+    bpe::count_batch(checked_encoding(ranker), static_cast<const uint8_t*>(texts), offsets, texts_size,
+                     checked_selection(allowed, allowed_size), threads, counts);
   });
 }
 

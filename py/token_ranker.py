@@ -261,6 +261,13 @@ def _utf8(text: Text, expected: str = "str") -> bytes:
     raise TypeError(f"{_named(text)} is not an instance of '{expected}'")
 
 
+_LONG_TEXT = 65536
+
+
+def _is_long(text: Any) -> bool:
+    return isinstance(text, (str, bytes, bytearray)) and len(text) > _LONG_TEXT
+
+
 def _token(value: Any) -> int:
     number = operator.index(value)
     if not 0 <= number < 2**32:
@@ -523,11 +530,22 @@ class _Core(tuple):
         if limit < 0:
             raise ValueError("limit is negative")
         self.refuse(text, self.select_refused(allowed_special, disallowed_special))
+        if _is_long(text) and limit < len(text):
+            return self.read_until(text, limit, allowed_special)[0]
         data, allowed, count = _utf8(text), self.select_allowed(allowed_special), c_size_t()
         self.call(self.library.token_ranker_count, data, len(data), allowed, len(allowed) // 4, limit, ctypes.byref(count))
         return count.value
 
     # -- Batches, cuts and offsets.
+
+    def read_until(self, text: Any, limit: int, allowed_special: Any) -> tuple[int, int]:
+        """min(tokens, limit + 1), and how much of the text was read: of a long one only so much becomes UTF-8."""
+        encoder, count = Encoder(self, allowed_special, ()), 0
+        for end in range(_LONG_TEXT, len(text) + _LONG_TEXT, _LONG_TEXT):
+            count += encoder._count(text[end - _LONG_TEXT : end])
+            if count > limit:
+                return limit + 1, end
+        return min(count + len(encoder.flush()), limit + 1), len(text)
 
     def count_batch(
         self, texts: Iterable[Text], *, num_threads: int | None = None, allowed_special: Any = frozenset(), disallowed_special: Any = ()
@@ -548,6 +566,8 @@ class _Core(tuple):
         if limit < 0:
             raise ValueError("n is negative")
         self.refuse(text, self.select_refused(allowed_special, disallowed_special))
+        if _is_long(text) and limit < len(text):
+            text = text[: self.read_until(text, limit, allowed_special)[1]]
         data, allowed, size = _utf8(text), self.select_allowed(allowed_special), c_size_t()
         arguments = (data, len(data), allowed, len(allowed) // 4, min(limit, _SIZE_MAX), ctypes.byref(size))
         self.call(self.library.token_ranker_truncate, *arguments)
@@ -740,8 +760,8 @@ class _DecoderStream(_Stream):
 class Encoder:
     """A text that arrives in parts to tokens: made by Encoding.encoder.
 
-    What comes out, joined, are the tokens of the whole text, wherever it was cut. Parts are str or bytes; a high surrogate that ends a str waits
-    for the next one.
+    What comes out, joined, are the tokens of the whole text, wherever it was cut. Parts are str or bytes; a high surrogate that ends a
+    str waits for the next one.
     """
 
     def __init__(self, core: _Core, allowed_special: Any, disallowed_special: Any) -> None:
@@ -759,6 +779,12 @@ class Encoder:
 
         ValueError for a text that is disallowed: nothing of the part is taken then.
         """
+        return array("I", self._push(text)).tolist()
+
+    def _count(self, text: Text) -> int:
+        return len(self._push(text)) // 4
+
+    def _push(self, text: Text) -> bytes:
         high = ""
         if isinstance(text, str):
             text = self._high + text
@@ -769,7 +795,7 @@ class Encoder:
         seen = self._check(data)
         tokens = self._stream.read("_push", 4, data, len(data))
         self._high, self._seen = high, seen
-        return array("I", tokens).tolist()
+        return tokens
 
     def flush(self) -> list[int]:
         """Ends the text and gives its last tokens. Another text may follow."""
@@ -1256,8 +1282,8 @@ class Encoding:
     def chunks(self, text: Text, n: int, *, overlap: int = 0) -> Iterator[Text]:
         """A text in pieces of at most n tokens each, when encoded alone; of the type of the text.
 
-        overlap: tokens, less than half of n, of which the end of a piece is repeated at the beginning of the next one, which counts them. Pieces
-            without what they repeat, joined, are the text.
+        overlap: tokens, less than half of n, of which the end of a piece is repeated at the beginning of the next one, which counts them.
+            Pieces without what they repeat, joined, are the text.
 
         A piece ends with a pretoken (a word, mostly) where one ends in reach, else with a character. n is at least 4, as one character may
         have so many tokens.
@@ -1279,8 +1305,9 @@ class Encoding:
     ) -> tuple[list[int], list[tuple[int, int]]]:
         """Tokens, and for each one where it stands in the text: (begin, end), in characters of a str, in bytes of bytes.
 
-        A token that is a part of a character stands at that character. Bytes are tiled: each token begins where the one before it ends, but
-        where a tokenizer.json normalises text: tokens stand at the original, as a whole at what was changed. White space is not trimmed off.
+        A token that is a part of a character stands at that character. Bytes are tiled: each token begins where the one before it ends.
+        Where a tokenizer.json normalises text, tokens stand at the original: those of what was changed at all that it was made of. White
+        space is not trimmed off.
 
         >>> enc.encode_with_offsets("hi 🦙")
         ([5303, 12520, 99, 247], [(0, 2), (2, 4), (3, 4), (3, 4)])

@@ -61,11 +61,12 @@ class AddedTokens {
     // How far a text has been searched.
     struct Progress {
       size_t taken = 0;  // what is before it has been given to on_text or on_token
-      size_t next = 0;   // a token begins there or later; may be less, as a token that is searched for may stand in white space that is taken
+      size_t next =
+          0;  // a token begins there or later; may be less, as a token that is searched for may stand in white space that is taken
     };
-    // The same from some progress on. is_open: the text, which ends with a whole character, may go on. on_token is then called only for what is
-    // a token whatever follows, on_text for the text between two tokens in any number of parts. What is not given yet is the beginning of a
-    // token, or one beside which white space goes on, or white space that the next one may take.
+    // The same from some progress on. is_open: the text, which ends with a whole character, may go on. on_token is then called only for
+    // what is a token whatever follows, on_text for the text between two tokens in any number of parts. What is not given yet is the
+    // beginning of a token, or one beside which white space goes on, or white space that the next one may take.
     template <class OnText, class OnToken>
     bool run(Stage stage, Text text, Progress& progress, bool is_open, const OnText& on_text, const OnToken& on_token) const;
 
@@ -109,7 +110,8 @@ class AddedTokens {
 };
 
 template <class OnText, class OnToken>
-bool AddedTokens::Search::run(Stage stage, Text text, Progress& progress, bool is_open, const OnText& on_text, const OnToken& on_token) const {
+bool AddedTokens::Search::run(Stage stage, Text text, Progress& progress, bool is_open, const OnText& on_text,
+                              const OnToken& on_token) const {
   const Part& part = parts_[stage];
   size_t certain = text.size;
   while (part.finder) {

@@ -4,6 +4,9 @@
 //
 //   result   | job 0 | job 1 | job 2 | …                          <- | job 5 |  <- | job 4 |  <- | job 3 |
 //
+// Where a long text cannot be divided its job is taken first, by another thread, so that none is left alone with it at the end. What the calling
+// thread takes behind it goes to memory of its own, too.
+//
 // A long text is cut between an ASCII letter and a following blank, where every known pattern ends a pretoken:
 //   - a letter is matched by \p{L}, [A-Za-z] or a class with it, and no alternative goes on from a letter to white space; what deepseek3
 //     leaves unmatched has no letters;
@@ -22,6 +25,7 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 #include "encoder.hpp"
 #include "text_cut.hpp"
@@ -41,10 +45,14 @@ struct Job {
   size_t first_text, last_text;
   size_t begin, end;  // bytes in the buffer
   bool is_last_part;  // of its text
-  TokenBuffer own_tokens;    // unless it went to the result
+  TokenBuffer own_tokens;    // unless it is in place
   size_t place;              // of its tokens in the result
   std::vector<size_t> ends;  // in tokens of the job, behind each text that ends in it
   std::exception_ptr failure;
+  bool is_taken = false;
+  bool is_in_place = false;  // its tokens went to the result
+
+  size_t size() const { return end - begin; }
 };
 
 void run_job(const Encoding& encoding, const uint8_t* bytes, const int64_t* offsets, SpecialSelection allowed, Job& job,
@@ -67,7 +75,8 @@ void run_job(const Encoding& encoding, const uint8_t* bytes, const int64_t* offs
 using Jobs = std::vector<std::unique_ptr<Job>>;
 
 // threads: as many as were asked for; then as many as pay.
-Jobs divide_texts(const Encoding& encoding, const uint8_t* bytes, const int64_t* offsets, size_t texts, SpecialSelection allowed, unsigned& threads) {
+Jobs divide_texts(const Encoding& encoding, const uint8_t* bytes, const int64_t* offsets, size_t texts, SpecialSelection allowed,
+                  unsigned& threads) {
   const size_t total = texts ? size_t(offsets[texts] - offsets[0]) : 0;
   threads = paying_threads(threads, total / least_work);
   const size_t wanted = threads == 1 ? SIZE_MAX : std::clamp(total / (threads * jobs_per_thread), least_work, most_work);
@@ -76,7 +85,7 @@ Jobs divide_texts(const Encoding& encoding, const uint8_t* bytes, const int64_t*
   const bool may_cut = encoding.may_cut();
   Jobs jobs;
   const auto add_job = [&](size_t first, size_t last, size_t begin, size_t end, bool is_last_part) {
-    jobs.push_back(std::unique_ptr<Job>(new Job{first, last, begin, end, is_last_part, {}, 0, {}, {}}));
+    jobs.push_back(std::unique_ptr<Job>(new Job{first, last, begin, end, is_last_part, {}, 0, {}, {}, false, false}));
   };
   for (size_t text = 0; text < texts;) {
     const size_t begin = size_t(offsets[text]), size = size_t(offsets[text + 1]) - begin;
@@ -97,11 +106,50 @@ Jobs divide_texts(const Encoding& encoding, const uint8_t* bytes, const int64_t*
   return jobs;
 }
 
+// Who takes which job. Those that are in place are the first ones.
+class JobQueue {
+ public:
+  JobQueue(const Jobs& jobs, size_t total) : jobs_(jobs), last_(jobs.size()) {
+    for (size_t i = 0; i < jobs.size(); i++) {
+      if (jobs[i]->size() > 2 * (total / jobs.size())) large_.push_back(i);
+    }
+    std::sort(large_.begin(), large_.end(), [&](size_t a, size_t b) { return jobs[a]->size() < jobs[b]->size(); });
+  }
+
+  // nullptr: all are taken.
+  Job* take(bool is_caller) {
+    const std::lock_guard lock(mutex_);
+    while (!is_caller && !large_.empty()) {
+      Job& job = *jobs_[large_.back()];
+      large_.pop_back();
+      if (!std::exchange(job.is_taken, true)) return &job;
+    }
+    while (first_ < last_ && jobs_[first_]->is_taken) first_++;
+    while (first_ < last_ && jobs_[last_ - 1]->is_taken) last_--;
+    if (first_ == last_) return nullptr;
+    Job& job = *jobs_[is_caller ? first_++ : --last_];
+    job.is_taken = true;
+    job.is_in_place = is_caller && first_ == in_place_ + 1;
+    in_place_ += job.is_in_place;
+    return &job;
+  }
+  size_t in_place() const { return in_place_; }
+
+ private:
+  const Jobs& jobs_;
+  std::mutex mutex_;
+  std::vector<size_t> large_;  // indices, the largest one last
+  size_t first_ = 0, last_;    // those before and behind are taken
+  size_t in_place_ = 0;
+};
+
 // Counts the tokens of the texts of a job. A part of a text adds to what other parts have counted.
-void count_job(const Encoding& encoding, const uint8_t* bytes, const int64_t* offsets, SpecialSelection allowed, Job& job, int64_t* counts) try {
+void count_job(const Encoding& encoding, const uint8_t* bytes, const int64_t* offsets, SpecialSelection allowed, Job& job,
+               int64_t* counts) try {
   const bool is_part = job.begin != size_t(offsets[job.first_text]) || !job.is_last_part;
   for (size_t text = job.first_text; text < job.last_text; text++) {
-    const Text part = is_part ? Text(bytes + job.begin, job.end - job.begin) : Text(bytes + offsets[text], size_t(offsets[text + 1] - offsets[text]));
+    const Text part =
+        is_part ? Text(bytes + job.begin, job.end - job.begin) : Text(bytes + offsets[text], size_t(offsets[text + 1] - offsets[text]));
     std::atomic_ref<int64_t>(counts[text]).fetch_add(int64_t(count(encoding, part, allowed, SIZE_MAX)), std::memory_order_relaxed);
   }
 } catch (...) {
@@ -117,27 +165,18 @@ void encode_batch(const Encoding& encoding, const uint8_t* bytes, const int64_t*
   Jobs jobs = divide_texts(encoding, bytes, offsets, texts, allowed, threads);
   const size_t total = texts ? size_t(offsets[texts] - offsets[0]) : 0;
 
-  // Jobs [0, first) and [last, jobs.size()) are taken.
   TokenBuffer tokens;
   tokens.room(total / bytes_per_token);
-  std::mutex mutex;
-  size_t first = 0, last = jobs.size();
+  JobQueue queue(jobs, total);
   run_on_threads(threads, [&](bool is_caller) {
-    for (;;) {
-      size_t i;
-      {
-        const std::lock_guard lock(mutex);
-        if (first == last) return;
-        i = is_caller ? first++ : --last;
-      }
-      TokenBuffer& written = is_caller ? tokens : jobs[i]->own_tokens;
-      if (!is_caller) written.room((jobs[i]->end - jobs[i]->begin) / bytes_per_token);
-      run_job(encoding, bytes, offsets, allowed, *jobs[i], written);
+    while (Job* const job = queue.take(is_caller)) {
+      if (!job->is_in_place) job->own_tokens.room(job->size() / bytes_per_token);
+      run_job(encoding, bytes, offsets, allowed, *job, job->is_in_place ? tokens : job->own_tokens);
     }
   });
 
   size_t size = tokens.size();
-  for (size_t i = last; i < jobs.size(); i++) {
+  for (size_t i = queue.in_place(); i < jobs.size(); i++) {
     jobs[i]->place = size;
     size += jobs[i]->own_tokens.size();
   }
@@ -148,8 +187,8 @@ void encode_batch(const Encoding& encoding, const uint8_t* bytes, const int64_t*
     for (const size_t end : job->ends) result.offsets.push_back(int64_t(job->place + end));
   }
   uint32_t* const all = tokens.room(size - tokens.size() + 1) - tokens.size();  // there is an array, even without tokens
-  std::atomic<size_t> next = last;
-  run_on_threads(unsigned(std::min<size_t>(threads, jobs.size() - last)), [&](bool) {
+  std::atomic<size_t> next = queue.in_place();
+  run_on_threads(unsigned(std::min<size_t>(threads, jobs.size() - queue.in_place())), [&](bool) {
     for (size_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < jobs.size();) {
       const TokenBuffer& part = jobs[i]->own_tokens;
       std::copy_n(part.data(), part.size(), all + jobs[i]->place);
@@ -162,9 +201,10 @@ void count_batch(const Encoding& encoding, const uint8_t* bytes, const int64_t* 
                  unsigned threads, int64_t* counts) {
   const Jobs jobs = divide_texts(encoding, bytes, offsets, texts, allowed, threads);
   std::fill_n(counts, texts, 0);
-  std::atomic<size_t> next = 0;
+  const size_t total = texts ? size_t(offsets[texts] - offsets[0]) : 0;
+  JobQueue queue(jobs, total);
   run_on_threads(threads, [&](bool) {
-    for (size_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < jobs.size();) count_job(encoding, bytes, offsets, allowed, *jobs[i], counts);
+    while (Job* const job = queue.take(false)) count_job(encoding, bytes, offsets, allowed, *job, counts);
   });
   for (const std::unique_ptr<Job>& job : jobs) {
     if (job->failure) std::rethrow_exception(job->failure);

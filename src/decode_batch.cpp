@@ -42,7 +42,8 @@ void for_each(std::vector<Part>& parts, unsigned threads, const Body& body) {
 
 BatchBytes::~BatchBytes() { std::free(bytes); }
 
-void decode_batch(const Decoder& decoder, const uint32_t* tokens, const int64_t* offsets, size_t sequences, unsigned threads, BatchBytes& result) {
+void decode_batch(const Decoder& decoder, const uint32_t* tokens, const int64_t* offsets, size_t sequences, unsigned threads,
+                  BatchBytes& result) {
   const size_t begin = sequences ? size_t(offsets[0]) : 0, end = sequences ? size_t(offsets[sequences]) : 0;
   threads = paying_threads(threads, (end - begin) / least_work);
   std::vector<Part> parts = divide(begin, end, threads == 1 ? SIZE_MAX : (end - begin) / (threads * parts_per_thread) + 1);
@@ -62,8 +63,8 @@ void decode_batch(const Decoder& decoder, const uint32_t* tokens, const int64_t*
       }
     } catch (const Failure& failure) {
       const uint64_t index = at + failure.offset;
-      part.failure = std::make_exception_ptr(
-          Failure(failure.status, index, "tokens[%llu] = %u is no token of this encoding", static_cast<unsigned long long>(index), tokens[index]));
+      part.failure = std::make_exception_ptr(Failure(failure.status, index, "tokens[%llu] = %u is no token of this encoding",
+                                                     static_cast<unsigned long long>(index), tokens[index]));
     }
   });
   for (const Part& part : parts) {

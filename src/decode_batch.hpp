@@ -22,6 +22,7 @@ struct BatchBytes {
 
 // Sequence i is tokens[offsets[i], offsets[i + 1]); offsets must ascend. threads: 0 for what this process may use. Throws
 // Failure(UNKNOWN_TOKEN) for the first number that is no token, with its index in `tokens`, and std::bad_alloc.
-void decode_batch(const Decoder& decoder, const uint32_t* tokens, const int64_t* offsets, size_t sequences, unsigned threads, BatchBytes& result);
+void decode_batch(const Decoder& decoder, const uint32_t* tokens, const int64_t* offsets, size_t sequences, unsigned threads,
+                  BatchBytes& result);
 
 }  // namespace bpe

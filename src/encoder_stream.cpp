@@ -17,11 +17,14 @@ bool add_token(uint32_t token, TokenSink& sink) {
 
 EncoderStream::EncoderStream(const Encoding& encoding, SpecialSelection allowed)
     : encoding_(encoding),
-      allowed_(allowed.is_all() || allowed.is_empty() ? std::vector<uint32_t>() : std::vector<uint32_t>(allowed.indices, allowed.indices + allowed.size)),
+      allowed_(allowed.is_all() || allowed.is_empty() ? std::vector<uint32_t>()
+                                                      : std::vector<uint32_t>(allowed.indices, allowed.indices + allowed.size)),
       ordinary_(encoding) {
   const SpecialSelection copied = {allowed_.data(), allowed.size};
-  if (encoding.has_text_rules()) added_.emplace(encoding.added(), copied);
-  else special_.emplace(encoding.special_tokens(), copied);
+  if (encoding.has_text_rules())
+    added_.emplace(encoding.added(), copied);
+  else
+    special_.emplace(encoding.special_tokens(), copied);
 }
 
 // body() with the stream cleared if it throws.
@@ -75,8 +78,8 @@ void EncoderStream::clear() {
 }
 
 size_t EncoderStream::memory_size() const {
-  return special_held_.memory_size() + added_steps_[0].held.memory_size() + added_steps_[1].held.memory_size() + unnormalized_.memory_size() +
-         ordinary_.memory_size();
+  return special_held_.memory_size() + added_steps_[0].held.memory_size() + added_steps_[1].held.memory_size() +
+         unnormalized_.memory_size() + ordinary_.memory_size();
 }
 
 bool EncoderStream::add_special(const SpecialMatch& match, Context& context, TokenSink& sink) {
@@ -158,7 +161,8 @@ bool EncoderStream::push_normalized(Text part, Context& context, TokenSink& sink
   if (!unnormalized_.is_worth_a_look()) return true;
   const Text held = unnormalized_.text();
   const size_t settled = normalizer.settled_size(held.part(0, size_of_whole_characters(held.data, held.size)));
-  if (settled > 0 && !push_added(AddedTokens::in_normalized_text, normalize_nfc(held.part(0, settled), context.normalized.composed), context, sink))
+  if (settled > 0 &&
+      !push_added(AddedTokens::in_normalized_text, normalize_nfc(held.part(0, settled), context.normalized.composed), context, sink))
     return false;
   unnormalized_.drop(settled);
   return true;

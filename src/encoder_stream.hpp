@@ -59,10 +59,10 @@ class EncoderStream {
 
   const Encoding& encoding_;
   const std::vector<uint32_t> allowed_;
-  std::optional<SpecialTokens::Finder> special_;   // of an encoding without rules of its own
+  std::optional<SpecialTokens::Finder> special_;  // of an encoding without rules of its own
   HeldText special_held_;
-  std::optional<AddedTokens::Search> added_;       // of one with them
-  AddedStep added_steps_[2];                       // [AddedTokens::Stage]
+  std::optional<AddedTokens::Search> added_;  // of one with them
+  AddedStep added_steps_[2];                  // [AddedTokens::Stage]
   HeldText unnormalized_;
   OrdinaryStream ordinary_;
 };

@@ -17,8 +17,8 @@ class HeldText {
   size_t memory_size() const { return bytes_.capacity(); }
 
   // Whether enough has come since the last look. To look at all that is held for each byte that comes would cost the square of what is
-  // held: a look at up to 64 bytes is always allowed, one at more when they have grown by an eighth. So all looks together cost some 64 bytes
-  // for each byte at most, and what is held is an eighth more than needed.
+  // held: a look at up to 64 bytes is always allowed, one at more when they have grown by an eighth. So all looks together cost some 64
+  // bytes for each byte at most, and what is held is an eighth more than needed.
   bool is_worth_a_look() const { return bytes_.size() >= wanted_; }
 
   // The first bytes are done with; the others were looked at.

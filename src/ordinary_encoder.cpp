@@ -8,7 +8,8 @@ namespace {
 constexpr size_t giant_size = (size_t{1} << 28) - 1;
 
 // The pretokens of a chunk, each on its own. False: the sink wants no more.
-bool encode_one_by_one(const Vocabulary& vocabulary, const Phases& phases, const Chunk& chunk, Text text, MergeScratch& scratch, TokenSink& sink) {
+bool encode_one_by_one(const Vocabulary& vocabulary, const Phases& phases, const Chunk& chunk, Text text, MergeScratch& scratch,
+                       TokenSink& sink) {
   for (size_t i = 0; i < chunk.size; i++) {
     if (!encode_piece(vocabulary, phases, text.part(chunk.starts[i], chunk.starts[i + 1]), scratch, sink)) return false;
   }
@@ -38,7 +39,8 @@ bool encode_scanned(const Encoding& encoding, Text text, Context& context, Token
     if (chunk.size > 0) {
       // A short text was scanned in a copy, behind which there is more to read.
       const bool is_copied = state.tail_position == 0;
-      const Text rest = is_copied ? Text(state.tail + ScanState::look_behind, text.size).part(origin, text.size) : text.part(origin, text.size);
+      const Text rest =
+          is_copied ? Text(state.tail + ScanState::look_behind, text.size).part(origin, text.size) : text.part(origin, text.size);
       const size_t readable = is_copied ? sizeof state.tail - ScanState::look_behind - origin : rest.size;
       // Where a pretoken may be a giant, the chunk is longer than one.
       const bool wants_more = chunk.starts[chunk.size] <= giant_size
@@ -84,7 +86,8 @@ bool encode_pretokens(const Encoding& encoding, Text text, PretokenSource& preto
   const auto encode_chunk = [&] {
     chunk.starts[size] = uint32_t(end - origin);
     chunk.size = size;
-    const bool wants_more = size == 0 || context.encoder.encode_chunk(vocabulary, encoding.pretokenizer().phases(), text.part(origin, text.size), sink);
+    const bool wants_more =
+        size == 0 || context.encoder.encode_chunk(vocabulary, encoding.pretokenizer().phases(), text.part(origin, text.size), sink);
     chunk.gaps.clear();
     origin = end;
     size = 0;
@@ -97,7 +100,9 @@ bool encode_pretokens(const Encoding& encoding, Text text, PretokenSource& preto
       if (span.end - origin > giant_size) {
         if (!encode_chunk()) return false;
         origin = end = span.end;
-        if (!encode_piece(vocabulary, encoding.pretokenizer().phases(), text.part(span.begin, span.end), context.encoder.merge_scratch(), sink)) return false;
+        if (!encode_piece(vocabulary, encoding.pretokenizer().phases(), text.part(span.begin, span.end), context.encoder.merge_scratch(),
+                          sink))
+          return false;
         continue;
       }
       if (span.begin > end) {

@@ -49,8 +49,8 @@ class Pcre2Matcher {
   Pcre2Matcher& operator=(const Pcre2Matcher&) = delete;
 
   // The text must outlive the matching. Checks UTF-8 once. Throws std::bad_alloc.
-  // from: matches begin there or later; what is before it is only looked at. is_open: the text, which ends with a whole character, may go on,
-  // and only matches come that stay whatever follows. What decides is whether the matching comes to the end of the text
+  // from: matches begin there or later; what is before it is only looked at. is_open: the text, which ends with a whole character, may go
+  // on, and only matches come that stay whatever follows. What decides is whether the matching comes to the end of the text
   // (PCRE2_PARTIAL_HARD).
   void begin(Text text, size_t from = 0, bool is_open = false);
   // The next match that is not empty, as bytes of the text; false at the end. Throws Failure(MATCH_FAILED) and std::bad_alloc.

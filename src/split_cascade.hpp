@@ -34,8 +34,8 @@ class SplitCascade {
    public:
     // The text and the matchers must outlive it.
     Pieces(const SplitCascade& cascade, Text text, const Matchers& matchers) : Pieces(cascade, text, matchers, {}, false) {}
-    // From some progress on. is_open: the text, which ends with a whole character, may go on, and only pieces come that stay. What the first
-    // rule finds is a whole text for the others.
+    // From some progress on. is_open: the text, which ends with a whole character, may go on, and only pieces come that stay. What the
+    // first rule finds is a whole text for the others.
     Pieces(const SplitCascade& cascade, Text text, const Matchers& matchers, Progress progress, bool is_open);
     ~Pieces();
     Pieces(const Pieces&) = delete;

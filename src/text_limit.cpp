@@ -93,8 +93,10 @@ size_t count(const Encoding& encoding, Text text, SpecialSelection allowed, size
   TokenCounter counter(limit);
   if (is_surely_longer(encoding, text.size, allowed, limit)) return limit + 1;
   const bool stops_early = allowed.is_empty() && !encoding.has_text_rules() && !encoding.pretokenizer().cascade();
-  if (limit == SIZE_MAX || text.size <= first_part || stops_early) encode(encoding, text, allowed, counter);
-  else read_until_full(encoding, text, allowed, counter);
+  if (limit == SIZE_MAX || text.size <= first_part || stops_early)
+    encode(encoding, text, allowed, counter);
+  else
+    read_until_full(encoding, text, allowed, counter);
   return counter.count();
 }
 
@@ -122,7 +124,8 @@ Span next_chunk(const Encoding& encoding, Text text, size_t limit, size_t overla
     const size_t end = begin + find_chunk_end(encoding, text.part(begin, text.size), limit, previous.end - begin);
     if (end > previous.end) return {begin, end};
     if (begin == previous.end)
-      throw Failure(TOKEN_RANKER_INVALID_ARGUMENT, begin, "the character at byte %zu alone has more than %zu tokens: allow more", begin, limit);
+      throw Failure(TOKEN_RANKER_INVALID_ARGUMENT, begin, "the character at byte %zu alone has more than %zu tokens: allow more", begin,
+                    limit);
   }
 }
 

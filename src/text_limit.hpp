@@ -19,9 +19,9 @@ size_t count(const Encoding& encoding, Text text, SpecialSelection allowed, size
 size_t truncate(const Encoding& encoding, Text text, SpecialSelection allowed, size_t limit);
 
 // The next of the pieces of a text, each of which has at most `limit` tokens when encoded alone; special tokens are ordinary text. It
-// begins at most `overlap` tokens before the end of the previous one, {0, 0} at first, and ends behind it: with a pretoken, else with a token, else
-// with a character. Empty at the end of the text. limit >= 4, 2 * overlap < limit. Throws Failure(INVALID_ARGUMENT) for one character that a
-// normaliser makes more tokens of than `limit`.
+// begins at most `overlap` tokens before the end of the previous one, {0, 0} at first, and ends behind it: with a pretoken, else with a
+// token, else with a character. Empty at the end of the text. limit >= 4, 2 * overlap < limit. Throws Failure(INVALID_ARGUMENT) for one
+// character that a normaliser makes more tokens of than `limit`.
 Span next_chunk(const Encoding& encoding, Text text, size_t limit, size_t overlap, Span previous);
 
 }  // namespace bpe

@@ -32,7 +32,8 @@ void check_batch(const bpe::Encoding& encoding, const Batch& batch, bpe::Special
     for (size_t i = 0; i < batch.size(); i++)
       REQUIRE(std::vector<uint32_t>(result.tokens + result.offsets[i], result.tokens + result.offsets[i + 1]) == expected[i]);
     std::vector<int64_t> counts(batch.size(), -1);
-    bpe::count_batch(encoding, reinterpret_cast<const uint8_t*>(batch.bytes.data()), batch.offsets.data(), batch.size(), allowed, threads, counts.data());
+    bpe::count_batch(encoding, reinterpret_cast<const uint8_t*>(batch.bytes.data()), batch.offsets.data(), batch.size(), allowed, threads,
+                     counts.data());
     for (size_t i = 0; i < batch.size(); i++) REQUIRE(counts[i] == int64_t(expected[i].size()));
     bpe::BatchBytes decoded;
     bpe::decode_batch(encoding.decoder(), result.tokens, result.offsets.data(), batch.size(), threads, decoded);
@@ -160,7 +161,8 @@ TEST_CASE("batch: one huge text among thousands of tiny ones") {
   }
   check_batch(test::builtin("o200k_base"), batch, test::all_special);
   // Nor where the pattern allows no division.
-  const bpe::Encoding encoding({"test", "[a-z]+| ?[^a-z]", test::make_vocabulary(test::single_bytes_and({"or", "el"})), bpe::SpecialTokens()}, "");
+  const bpe::Encoding encoding(
+      {"test", "[a-z]+| ?[^a-z]", test::make_vocabulary(test::single_bytes_and({"or", "el"})), bpe::SpecialTokens()}, "");
   check_batch(encoding, batch, test::no_special);
 }
 

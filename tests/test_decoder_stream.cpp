@@ -27,7 +27,8 @@ std::string naive_repair(std::string_view bytes) {
 }
 
 const bpe::Decoder& byte_decoder() {
-  static const bpe::Encoding encoding({"test", "[^a]|a", test::make_vocabulary(test::single_bytes_and({"\xE6\xBC\xA2!", "\xA2\xF0\x9F"})), bpe::SpecialTokens()}, "");
+  static const bpe::Encoding encoding(
+      {"test", "[^a]|a", test::make_vocabulary(test::single_bytes_and({"\xE6\xBC\xA2!", "\xA2\xF0\x9F"})), bpe::SpecialTokens()}, "");
   return encoding.decoder();
 }
 

@@ -15,8 +15,8 @@ namespace {
 using Tokens = std::vector<uint32_t>;
 
 // The text in parts of these sizes, over and over; the last one takes the rest.
-Tokens encode_in_parts(const bpe::Encoding& encoding, std::string_view text, const std::vector<size_t>& sizes, bpe::SpecialSelection allowed,
-                       size_t* most_memory = nullptr) {
+Tokens encode_in_parts(const bpe::Encoding& encoding, std::string_view text, const std::vector<size_t>& sizes,
+                       bpe::SpecialSelection allowed, size_t* most_memory = nullptr) {
   bpe::EncoderStream stream(encoding, allowed);
   bpe::TokenBuffer tokens;
   for (size_t at = 0, i = 0; at < text.size(); i++) {
@@ -84,7 +84,8 @@ constexpr const char* byte_level = R"({"type":"ByteLevel","add_prefix_space":fal
 
 // One character of each class that some pattern tells apart, and the letters of contractions.
 const std::vector<std::string> alphabet = {"a", "s", "A", "漢", "\xCC\x81", "1", " ", "\n", "\t", "'", "!", "/", "\x01"};
-const std::vector<std::string> more_characters = {"あ", "ǅ", "ʰ", "ſ", "\xFF", "\xE3\x80", "\xF0\x9F", "l", "L", "e", "\r", "\xC2\xA0", "𝟙", "＄", "\xE2\x80\xA8", "𖿴"};
+const std::vector<std::string> more_characters = {"あ", "ǅ", "ʰ",  "ſ",        "\xFF", "\xE3\x80", "\xF0\x9F",     "l",
+                                                  "L",  "e", "\r", "\xC2\xA0", "𝟙",    "＄",       "\xE2\x80\xA8", "𖿴"};
 
 // The pretokens that are certain of a text, and those of the text as a whole, by their ends.
 struct Ends {
@@ -94,7 +95,8 @@ Ends find_ends(bpe::Pattern pattern, std::string_view string) {
   const bpe::Text text(string);
   const uint8_t* const open_end = text.data + bpe::size_of_whole_characters(text.data, text.size);
   Ends ends;
-  for (const uint8_t* at = text.data; at < open_end && (at = bpe::open_scanner(pattern)(at, open_end));) ends.certain.push_back(size_t(at - text.data));
+  for (const uint8_t* at = text.data; at < open_end && (at = bpe::open_scanner(pattern)(at, open_end));)
+    ends.certain.push_back(size_t(at - text.data));
   for (const uint8_t* at = text.data; at < text.end();) {
     at = bpe::scalar_scanner(pattern)(at, text.end());
     ends.whole.push_back(size_t(at - text.data));
@@ -108,8 +110,8 @@ bool begins_with(const std::vector<size_t>& longer, const std::vector<size_t>& s
 
 // All strings over the alphabet. What is certain of a string is what is certain of each longer one, and is so in the whole: so whatever
 // the cuts are, what a stream has given out was right. Returns the number of strings of which something was certain.
-size_t check_all_strings(bpe::Pattern pattern, const std::vector<std::string>& letters, std::string& string, const std::vector<size_t>& certain,
-                         size_t length) {
+size_t check_all_strings(bpe::Pattern pattern, const std::vector<std::string>& letters, std::string& string,
+                         const std::vector<size_t>& certain, size_t length) {
   size_t count = 0;
   for (const std::string& letter : letters) {
     const size_t size = string.size();
@@ -137,7 +139,8 @@ TEST_CASE("encoder_stream: certain pretokens of all short strings stay") {
     all.insert(all.end(), more_characters.begin(), more_characters.end());
     CHECK(check_all_strings(bpe::Pattern(i), all, string, {}, test::is_sanitized ? 3 : 4) > 1000);
     // What decides most: white space, contractions, and words in both cases.
-    for (const std::vector<std::string>& few : {std::vector<std::string>{" ", "\n", "\t", "a", "!"}, {"'", "l", "e", "S", " "}, {"A", "a", "漢", "'", "\x01"}}) {
+    for (const std::vector<std::string>& few :
+         {std::vector<std::string>{" ", "\n", "\t", "a", "!"}, {"'", "l", "e", "S", " "}, {"A", "a", "漢", "'", "\x01"}}) {
       CHECK(check_all_strings(bpe::Pattern(i), few, string, {}, test::is_sanitized ? 5 : 8) > 100);
     }
   }
@@ -164,7 +167,8 @@ TEST_CASE("encoder_stream: all short strings, in every cut, by every engine") {
 TEST_CASE("encoder_stream: random texts on every engine") {
   std::vector<std::string> pieces = alphabet;
   pieces.insert(pieces.end(), more_characters.begin(), more_characters.end());
-  pieces.insert(pieces.end(), {" hello", "World", " it's", "   \n ", "12345", "<|endoftext|>", "<|endof", "<|", " the quick brown", "漢字かな", "AAAA", std::string(70, ' ')});
+  pieces.insert(pieces.end(), {" hello", "World", " it's", "   \n ", "12345", "<|endoftext|>", "<|endof", "<|", " the quick brown",
+                               "漢字かな", "AAAA", std::string(70, ' ')});
   test::Random random(41);
   for (size_t i = 0; i < bpe::pattern_count; i++) {
     CAPTURE(bpe::pattern_name(bpe::Pattern(i)));
@@ -206,27 +210,33 @@ TEST_CASE("encoder_stream: tokens come as soon as they are certain") {
 }
 
 TEST_CASE("encoder_stream: special tokens that overlap, contain each other, or only begin") {
-  const std::vector<token_ranker_special_token> special = {{"<a", 2, 300, 0},  {"<ab>", 4, 301, 0}, {"<abcdefgh>", 10, 302, 0}, {"b", 1, 303, 0},
-                                                           {"h>x", 3, 304, 0}, {" c", 2, 305, 0}};
-  const bpe::Encoding encoding({"test", test::builtin("cl100k_base").pattern(), test::make_vocabulary(test::single_bytes()), bpe::SpecialTokens(special)}, "");
+  const std::vector<token_ranker_special_token> special = {{"<a", 2, 300, 0}, {"<ab>", 4, 301, 0}, {"<abcdefgh>", 10, 302, 0},
+                                                           {"b", 1, 303, 0},  {"h>x", 3, 304, 0},  {" c", 2, 305, 0}};
+  const bpe::Encoding encoding(
+      {"test", test::builtin("cl100k_base").pattern(), test::make_vocabulary(test::single_bytes()), bpe::SpecialTokens(special)}, "");
   test::Random random(43);
   const uint32_t some[] = {0, 2, 5};
   const std::vector<std::string> pieces = {"<", "a", "b", ">", "<abcdefgh", ">", "h>x", " c", " ", "<ab", "cdefg", "x", "\n"};
   for (int round = 0; round < (test::is_sanitized ? 200 : 2000); round++) {
     const std::string text = random.mix(pieces, 1 + random.below(12));
-    for (const bpe::SpecialSelection allowed : {test::all_special, test::no_special, bpe::SpecialSelection{some, 3}}) check_cuts(encoding, text, allowed);
+    for (const bpe::SpecialSelection allowed : {test::all_special, test::no_special, bpe::SpecialSelection{some, 3}})
+      check_cuts(encoding, text, allowed);
   }
 }
 
 TEST_CASE("encoder_stream: other patterns stream by partial matching") {
   test::Random random(44);
-  const std::vector<std::string> pieces = {"a", "b", "c", "aab", "abc", " ", "  ", "\n", "1", "22", "é", "漢", "\xFF", "\xE3\x80", "x", "-", "foo", "bar"};
-  for (const char* pattern : {"[a-z]+|[0-9]+", "(?<=a)b|a|c+", "(?<!a)b+|[^b]", "^a+|b|c", "a+$|b", "(?s:.)", "abc|ab|a", "a(?=b)|b(?!c)|c", "foo(?=.*bar)|[a-z]", "\\s+(?!\\S)|\\s+|\\S+",
-                              "(?<=(?<!a)b)c|[ab]", "b*", "a|\\z", "\\A[a-c]|1+|\\s", "[^1]+?1|22", "(?:ab?){1,3}|x", "\\b[a-z]+\\b|1"}) {
+  const std::vector<std::string> pieces = {"a",  "b", "c",  "aab",  "abc",      " ", "  ", "\n",  "1",
+                                           "22", "é", "漢", "\xFF", "\xE3\x80", "x", "-",  "foo", "bar"};
+  for (const char* pattern : {"[a-z]+|[0-9]+", "(?<=a)b|a|c+", "(?<!a)b+|[^b]", "^a+|b|c", "a+$|b", "(?s:.)", "abc|ab|a", "a(?=b)|b(?!c)|c",
+                              "foo(?=.*bar)|[a-z]", "\\s+(?!\\S)|\\s+|\\S+", "(?<=(?<!a)b)c|[ab]", "b*", "a|\\z", "\\A[a-c]|1+|\\s",
+                              "[^1]+?1|22", "(?:ab?){1,3}|x", "\\b[a-z]+\\b|1"}) {
     CAPTURE(pattern);
     const test::Outcome outcome = test::outcome_of([&] {
-      const bpe::Encoding encoding({"test", pattern, test::make_vocabulary(test::single_bytes_and({"ab", "aa"})), bpe::SpecialTokens()}, "");
-      for (int round = 0; round < (test::is_sanitized ? 60 : 600); round++) check_cuts(encoding, random.mix(pieces, 1 + random.below(10)), test::no_special);
+      const bpe::Encoding encoding({"test", pattern, test::make_vocabulary(test::single_bytes_and({"ab", "aa"})), bpe::SpecialTokens()},
+                                   "");
+      for (int round = 0; round < (test::is_sanitized ? 60 : 600); round++)
+        check_cuts(encoding, random.mix(pieces, 1 + random.below(10)), test::no_special);
     });
     CAPTURE(outcome.message);
     CHECK((outcome.status == TOKEN_RANKER_OK || outcome.status == TOKEN_RANKER_UNSUPPORTED_PATTERN));
@@ -235,17 +245,22 @@ TEST_CASE("encoder_stream: other patterns stream by partial matching") {
 }
 
 TEST_CASE("encoder_stream: the rules of a tokenizer.json") {
-  const std::string tokens[] = {added_token("<w>", 256, "single_word"),        added_token("<l>", 257, "lstrip"),  added_token("<r>", 258, "rstrip special"),
-                                added_token("<b>", 259, "lstrip rstrip"),      added_token("é", 260, "normalized"), added_token("<n> ", 261, "normalized lstrip"),
-                                added_token("word", 262, "single_word special"), added_token(" ", 263, "special"),  added_token("<re>", 264, "rstrip normalized")};
+  const std::string tokens[] = {
+      added_token("<w>", 256, "single_word"),          added_token("<l>", 257, "lstrip"),   added_token("<r>", 258, "rstrip special"),
+      added_token("<b>", 259, "lstrip rstrip"),        added_token("é", 260, "normalized"), added_token("<n> ", 261, "normalized lstrip"),
+      added_token("word", 262, "single_word special"), added_token(" ", 263, "special"),    added_token("<re>", 264, "rstrip normalized")};
   std::string all;
   for (const std::string& token : tokens) all += (all.empty() ? "" : ",") + token;
-  const char* const digits = R"({"type":"Sequence","pretokenizers":[{"type":"Digits","individual_digits":false},{"type":"Split","pattern":{"Regex":"[a-z]+"},"behavior":"Isolated","invert":false},{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":true}]})";
-  const char* const removed = R"({"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{"Regex":" +"},"behavior":"Removed","invert":false},{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":false}]})";
+  const char* const digits =
+      R"({"type":"Sequence","pretokenizers":[{"type":"Digits","individual_digits":false},{"type":"Split","pattern":{"Regex":"[a-z]+"},"behavior":"Isolated","invert":false},{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":true}]})";
+  const char* const removed =
+      R"({"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{"Regex":" +"},"behavior":"Removed","invert":false},{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":false}]})";
   const char* const blank = R"({"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true,"use_regex":true})";
   const char* const whole = R"({"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":false})";
-  const std::vector<std::string> pieces = {"<w>", "<l>", "<r>", "<b>", "e\xCC\x81", "é", "<n> ", "word", " ", "  ", "\t", "\n", "a", "Z", "1", "23", "<", "<w", ">", "\xCC\x81", "\xCC\x96", "\xE1\x84\x80",
-                                           "\xE1\x85\xA1", "\xE1\x86\xA8", "\xFF", "\xC0", "\xE3\x80", "<re>", "wor", "'s", "_", "漢"};
+  const std::vector<std::string> pieces = {
+      "<w>",  "<l>",  "<r>",      "<b>",  "e\xCC\x81", "é",  "<n> ", "word",     " ",        "  ",           "\t",           "\n",
+      "a",    "Z",    "1",        "23",   "<",         "<w", ">",    "\xCC\x81", "\xCC\x96", "\xE1\x84\x80", "\xE1\x85\xA1", "\xE1\x86\xA8",
+      "\xFF", "\xC0", "\xE3\x80", "<re>", "wor",       "'s", "_",    "漢"};
   test::Random random(45);
   for (const std::string& added : {std::string(), all}) {
     for (const char* normalizer : {"null", R"({"type":"NFC"})"}) {
@@ -272,7 +287,8 @@ TEST_CASE("encoder_stream: memory follows what is open, not the text") {
   }
   const bpe::Encoding matched = with_pattern("[a-z]+|[^a-z]");
   size_t memory = 0;
-  CHECK(encode_in_parts(matched, text.substr(0, 100000), {1000}, test::no_special, &memory) == test::encode(matched, text.substr(0, 100000)));
+  CHECK(encode_in_parts(matched, text.substr(0, 100000), {1000}, test::no_special, &memory) ==
+        test::encode(matched, text.substr(0, 100000)));
   CHECK(memory < 8000);
   // Text that a pattern drops is not held either.
   const bpe::Encoding dropping = with_pattern("z");
@@ -301,7 +317,8 @@ TEST_CASE("encoder_stream: a long pretoken byte by byte") {
   const bpe::Encoding nfc = with_rules(added_token("<l>", 256, "lstrip"), R"({"type":"NFC"})", byte_level);
   std::string marks = "e", blanks(size / 4, ' ');
   while (marks.size() < size / 4) marks += "\xCC\x81";
-  for (const std::string& long_text : {marks, blanks}) CHECK(encode_in_parts(nfc, long_text, {1}, test::all_special) == test::encode(nfc, long_text, test::all_special));
+  for (const std::string& long_text : {marks, blanks})
+    CHECK(encode_in_parts(nfc, long_text, {1}, test::all_special) == test::encode(nfc, long_text, test::all_special));
 }
 
 TEST_CASE("encoder_stream: a failing pattern names the byte, and another text may follow") {

@@ -29,7 +29,9 @@ size_t naive_truncate(const bpe::Encoding& encoding, std::string_view text, bpe:
   const std::vector<bpe::Span> spans = spans_of(encoding, text, allowed);
   if (spans.size() <= limit) return text.size();
   for (size_t kept = limit; kept > 0; kept--)
-    if (const size_t end = spans[kept - 1].end; character_ends(text)[end] && test::encode(encoding, text.substr(0, end), allowed).size() <= limit) return end;
+    if (const size_t end = spans[kept - 1].end;
+        character_ends(text)[end] && test::encode(encoding, text.substr(0, end), allowed).size() <= limit)
+      return end;
   return 0;
 }
 
@@ -40,7 +42,9 @@ size_t naive_chunk_end(const bpe::Encoding& encoding, std::string_view text, siz
   if (found.spans.size() <= limit) return text.size();
   for (size_t kept = limit; kept > 0; kept--) {
     const size_t end = found.spans[kept - 1].end;
-    if (found.ends_pretoken[kept - 1] && end > least && character_ends(text)[end] && test::encode(encoding, text.substr(0, end)).size() <= limit) return end;
+    if (found.ends_pretoken[kept - 1] && end > least && character_ends(text)[end] &&
+        test::encode(encoding, text.substr(0, end)).size() <= limit)
+      return end;
   }
   return otherwise;
 }
@@ -62,17 +66,21 @@ void check_chunks(const bpe::Encoding& encoding, std::string_view text, size_t l
     REQUIRE((ends[next.begin] && ends[next.end]));
     REQUIRE(test::encode(encoding, text.substr(next.begin, next.end - next.begin)).size() <= limit);
     REQUIRE(test::encode(encoding, text.substr(next.begin, done - next.begin)).size() <= overlap);
-    if (text.size() - next.begin <= 16 * limit) REQUIRE(next.end == naive_chunk_end(encoding, text.substr(next.begin), limit, done - next.begin, next.end - next.begin) + next.begin);
+    if (text.size() - next.begin <= 16 * limit)
+      REQUIRE(next.end == naive_chunk_end(encoding, text.substr(next.begin), limit, done - next.begin, next.end - next.begin) + next.begin);
     done = next.end;
     chunk = next;
   }
 }
 
-const std::vector<std::string> pieces = {"word",   " Word", "WORD", "漢字", "🧑‍🚀",      "தமிழ்",        "Z̷̡̛a̸̢l̶g̷o̵",  "'s", "'",    "\n\n", "   ", "\t", "\r\n ", "12345", "\xFF",
-                                         "\xE3\x80", "\xF0\x9F", "!!!",  "//",   "<|endoftext|>", "<|endof", " hello world", "Aa", "ſ", "𝔘𝔫𝔦", "a\xCC\x81"};
+const std::vector<std::string> pieces = {"word",         " Word",    "WORD",     "漢字", "🧑‍🚀", "தமிழ்",          "Z̷̡̛a̸̢l̶g̷o̵",
+                                         "'s",           "'",        "\n\n",     "   ",  "\t",          "\r\n ",         "12345",
+                                         "\xFF",         "\xE3\x80", "\xF0\x9F", "!!!",  "//",          "<|endoftext|>", "<|endof",
+                                         " hello world", "Aa",       "ſ",        "𝔘𝔫𝔦",  "a\xCC\x81"};
 
 bpe::Encoding matched(std::string_view pattern) {
-  return {{"test", std::string(pattern), test::make_vocabulary(test::single_bytes_and({"or", " w", "wor", "he"})), bpe::SpecialTokens()}, ""};
+  return {{"test", std::string(pattern), test::make_vocabulary(test::single_bytes_and({"or", " w", "wor", "he"})), bpe::SpecialTokens()},
+          ""};
 }
 
 }  // namespace
@@ -108,7 +116,8 @@ TEST_CASE("text_limit: truncate of other patterns, which drop text and look ahea
       const std::string text = random.mix(pieces, 1 + random.below(8));
       CAPTURE(text);
       for (size_t limit = 0; limit < 30; limit++)
-        REQUIRE(bpe::truncate(encoding, bpe::Text(text), test::no_special, limit) == naive_truncate(encoding, text, test::no_special, limit));
+        REQUIRE(bpe::truncate(encoding, bpe::Text(text), test::no_special, limit) ==
+                naive_truncate(encoding, text, test::no_special, limit));
     }
   }
 }
@@ -180,7 +189,8 @@ TEST_CASE("text_limit: a chunk ends with a pretoken where one ends in reach") {
   const std::string text = "one two three supercalifragilisticexpialidocious four";
   bpe::Span chunk = {0, 0};
   std::vector<std::string> chunks;
-  while ((chunk = bpe::next_chunk(encoding, bpe::Text(text), 5, 0, chunk)).end > chunk.begin) chunks.push_back(text.substr(chunk.begin, chunk.end - chunk.begin));
+  while ((chunk = bpe::next_chunk(encoding, bpe::Text(text), 5, 0, chunk)).end > chunk.begin)
+    chunks.push_back(text.substr(chunk.begin, chunk.end - chunk.begin));
   REQUIRE(chunks.size() > 2);
   CHECK(chunks[0] == "one two three");
 }

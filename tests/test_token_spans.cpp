@@ -31,16 +31,18 @@ bpe::Encoding with_rules(std::string_view normalizer, bool adds_blank, bool has_
     const bool is_printable = (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
     const std::string letter = test::utf8(is_printable ? byte : next++);
     if (!has_all_bytes && byte >= 0xF5) continue;
-    vocab += std::string(byte ? "," : "") + "\"" + (letter == "\"" || letter == "\\" ? "\\" : "") + letter + "\":" + std::to_string(number++);
+    vocab +=
+        std::string(byte ? "," : "") + "\"" + (letter == "\"" || letter == "\\" ? "\\" : "") + letter + "\":" + std::to_string(number++);
   }
   vocab += ",\"ab\":" + std::to_string(number);
   const std::string added =
       R"({"id":1000,"content":"<l>","single_word":false,"lstrip":true,"rstrip":true,"normalized":false,"special":true},)"
       R"({"id":1001,"content":"é!","single_word":false,"lstrip":false,"rstrip":false,"normalized":true,"special":false})";
-  const std::string file = R"({"version":"1.0","truncation":null,"padding":null,"added_tokens":[)" + added + R"(],"normalizer":)" + std::string(normalizer) +
-                           R"(,"pre_tokenizer":{"type":"ByteLevel","add_prefix_space":)" + (adds_blank ? "true" : "false") +
-                           R"(,"trim_offsets":true,"use_regex":true},"post_processor":null,"decoder":{"type":"ByteLevel"},"model":{"type":"BPE","vocab":{)" + vocab +
-                           R"(},"merges":["a b"]}})";
+  const std::string file =
+      R"({"version":"1.0","truncation":null,"padding":null,"added_tokens":[)" + added + R"(],"normalizer":)" + std::string(normalizer) +
+      R"(,"pre_tokenizer":{"type":"ByteLevel","add_prefix_space":)" + (adds_blank ? "true" : "false") +
+      R"(,"trim_offsets":true,"use_regex":true},"post_processor":null,"decoder":{"type":"ByteLevel"},"model":{"type":"BPE","vocab":{)" +
+      vocab + R"(},"merges":["a b"]}})";
   return bpe::Encoding(bpe::load_vocabulary(bpe::Text(std::string_view(file)), TOKEN_RANKER_FORMAT_TOKENIZER_JSON, false), "");
 }
 
@@ -50,7 +52,8 @@ constexpr const char* nfc = R"({"type":"NFC"})";
 
 TEST_CASE("token_spans: the tokens of encode, and spans that tile the text and decode to it") {
   test::Random random(71);
-  const std::vector<std::string> pieces = {"word", " Word", "漢字", "🧑‍🚀", "'s", "\n\n", "   ", "12345", "\xFF", "\xE3\x80", "<|endoftext|>", "é", "<|endof"};
+  const std::vector<std::string> pieces = {"word",  " Word", "漢字",     "🧑‍🚀",   "'s", "\n\n",   "   ",
+                                           "12345", "\xFF",  "\xE3\x80", "<|endoftext|>", "é",  "<|endof"};
   for (const char* name : test::builtin_names) {
     for (const std::string& engine : test::engines()) {
       CAPTURE(name, engine);
@@ -94,10 +97,12 @@ TEST_CASE("token_spans: added tokens and what they take") {
 TEST_CASE("token_spans: a normaliser changes a stretch, which is then one place") {
   const bpe::Encoding encoding = with_rules(nfc, false);
   // e and its mark become one character of two bytes, each a token; the text around them keeps its places.
-  CHECK(shown(find(encoding, "abe\xCC\x81" "ab")) == "0-2 2-5 2-5 5-7 ");
-  CHECK(shown(find(encoding, "e\xCC\x81!ab")) == "0-4 4-6 ");       // an added token that is found in what is normalised
+  CHECK(shown(find(encoding,
+                   "abe\xCC\x81"
+                   "ab")) == "0-2 2-5 2-5 5-7 ");
+  CHECK(shown(find(encoding, "e\xCC\x81!ab")) == "0-4 4-6 ");  // an added token that is found in what is normalised
   CHECK(shown(find(encoding, "<l>e\xCC\x81", test::all_special)) == "0-3 3-6 3-6 ");
-  CHECK(shown(find(encoding, "ab\xC3\xA9")) == "0-2 2-3 3-4 ");     // nothing to change
+  CHECK(shown(find(encoding, "ab\xC3\xA9")) == "0-2 2-3 3-4 ");  // nothing to change
 }
 
 TEST_CASE("token_spans: a blank in front is no text, and a byte that becomes U+FFFD is one place") {
@@ -105,6 +110,11 @@ TEST_CASE("token_spans: a blank in front is no text, and a byte that becomes U+F
   CHECK(shown(find(encoding, "ab")) == "0-0 0-2 ");
   CHECK(shown(find(encoding, " ab")) == "0-1 1-3 ");
   const bpe::Encoding few = with_rules(nfc, false, false);
-  CHECK(shown(find(few, "ab\xFF" "ab")) == "0-2 2-3 2-3 2-3 3-5 ");
-  CHECK(shown(find(few, "\xFF" "e\xCC\x81" "ab")) == "0-1 0-1 0-1 1-4 1-4 4-6 ");
+  CHECK(shown(find(few,
+                   "ab\xFF"
+                   "ab")) == "0-2 2-3 2-3 2-3 3-5 ");
+  CHECK(shown(find(few,
+                   "\xFF"
+                   "e\xCC\x81"
+                   "ab")) == "0-1 0-1 0-1 1-4 1-4 4-6 ");
 }
