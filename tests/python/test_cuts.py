@@ -116,6 +116,20 @@ def test_count_with_a_limit_follows_the_limit(ranker):
             assert tested.count(text[:1000], limit=limit, allowed_special="all") == min(limit + 1, len(tested.encode(text[:1000], allowed_special="all")))
 
 
+@pytest.mark.parametrize("kind", ["words and 漢字 ", "<|endoftext|>\ud83d\ude00\ud83d", "x" * 5000 + " "])
+def test_long_texts_are_cut_as_short_ones(ranker, kind):
+    encoding = ranker.get_encoding("o200k_base")
+    text = kind * (300000 // len(kind))
+    for long_text, short in ((text, text[:60000]), (text.encode("utf-8", "replace"), text[:20000].encode("utf-8", "replace"))):
+        for n in (0, 1, 100, 1500):
+            assert encoding.truncate(long_text, n, allowed_special="all") == encoding.truncate(short, n, allowed_special="all")
+            assert encoding.count(long_text, limit=n, allowed_special="all") == n + 1
+        all_tokens = len(encoding.encode(long_text, allowed_special="all"))
+        assert encoding.count(long_text, limit=all_tokens, allowed_special="all") == all_tokens
+        assert encoding.count(long_text, limit=all_tokens - 1, allowed_special="all") == all_tokens
+        assert encoding.truncate(long_text, all_tokens, allowed_special="all") == long_text
+
+
 threads = st.sampled_from([{}, {"num_threads": None}, {"num_threads": 1}, {"num_threads": 3}])
 
 
