@@ -20,8 +20,8 @@ std::string found(const bpe::AddedTokens& tokens, std::string_view text, bpe::Sp
   const test::ExactCopy copy(text);
   std::string result;
   search.run(
-      stage, copy.text(), [&](bpe::Text run) { return result += run.view(), true; },
-      [&](uint32_t token) { return result += "[" + std::to_string(token) + "]", true; });
+      stage, copy.text(), [&](bpe::Text run, bpe::Span) { return result += run.view(), true; },
+      [&](uint32_t token, bpe::Span) { return result += "[" + std::to_string(token) + "]", true; });
   return result;
 }
 
