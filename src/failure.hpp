@@ -8,15 +8,13 @@
 #include <string_view>
 
 #include "token_ranker.h"
+#include "unicode/utf8.hpp"
 
 namespace bpe {
 
 // Bytes of a text that a message shows: whole characters, if the text is UTF-8.
 inline size_t shown_size(std::string_view text, size_t capacity = 80) {
-  if (text.size() <= capacity) return text.size();
-  size_t size = capacity;
-  while (size > 0 && (uint8_t(text[size]) & 0xC0) == 0x80) size--;
-  return size;
+  return text.size() <= capacity ? text.size() : size_of_whole_characters(reinterpret_cast<const uint8_t*>(text.data()), capacity);
 }
 
 class Failure : public std::exception {
@@ -28,7 +26,8 @@ class Failure : public std::exception {
     va_start(arguments, format);
     const int size = std::vsnprintf(message_, sizeof message_, format, arguments);
     va_end(arguments);
-    if (size >= int(sizeof message_)) message_[shown_size({message_, sizeof message_ - 1}, sizeof message_ - 2)] = 0;
+    constexpr size_t most = sizeof message_ - 1;
+    if (size > int(most)) message_[size_of_whole_characters(reinterpret_cast<const uint8_t*>(message_), most)] = 0;
   }
 
   const char* what() const noexcept override { return message_; }
