@@ -46,14 +46,11 @@ bool ChunkEncoder::look_up_few(Text text, size_t readable) {
     const uint8_t* const at = text.data + chunk.starts[i];
     const size_t size = chunk.length(i);
     const uint64_t word = load_8(at), high_word = load_8(at + 8);
-    const auto key_of = [](uint64_t bytes, size_t count) { return (bytes & ((uint64_t{1} << (8 * count)) - 1)) | size_marker(count); };
     uint64_t value = 0;
-    if (size < max_short_size) {
-      value = cache_.find_short(key_of(word, size));
+    if (size < max_short_size || (size == max_short_size && is_full_key(word))) {
+      value = cache_.find_short(key_word(word, size));
     } else if (size > max_short_size && size < max_medium_size) {
-      value = cache_.find_medium(word, key_of(high_word, size - 8));
-    } else if (size == max_short_size && is_full_key(word)) {
-      value = cache_.find_short(word);
+      value = cache_.find_medium(word, key_word(high_word, size - 8));
     }
     if (PretokenValue::is_open(value)) return false;
     chunk.values[i] = value;

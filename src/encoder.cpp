@@ -14,10 +14,7 @@ constexpr size_t long_text = size_t{64} << 10;
 bool encode_by_rules(const Encoding& encoding, Text text, SpecialSelection allowed, Context& context, TokenSink& sink) {
   const Normalizer& normalizer = encoding.normalizer();
   const AddedTokens::Search added(encoding.added(), allowed);
-  const auto add_token = [&](uint32_t token, Span) {
-    if (uint32_t* tokens = sink.room(1)) *tokens = token;
-    return sink.add(1);
-  };
+  const auto add_token = [&](uint32_t token, Span) { return sink.put(token); };
   const auto encode_normalized = [&](Text run, Span) {
     return encode_ordinary(encoding, normalizer.prefix(run, context.normalized), context, sink);
   };
@@ -43,8 +40,7 @@ void encode(const Encoding& encoding, Text text, SpecialSelection allowed, Token
     const size_t end = match.is_found() ? match.begin : text.size;
     if (at < end && !encode_ordinary(encoding, text.part(at, end), *context, sink)) return;
     if (!match.is_found()) return;
-    if (uint32_t* token = sink.room(1)) *token = encoding.special_tokens()[match.index].token;
-    if (!sink.add(1)) return;
+    if (!sink.put(encoding.special_tokens()[match.index].token)) return;
     at = match.end;
   }
 }

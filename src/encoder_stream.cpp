@@ -6,15 +6,6 @@
 #include "unicode/utf8.hpp"
 
 namespace bpe {
-namespace {
-
-bool add_token(uint32_t token, TokenSink& sink) {
-  if (uint32_t* tokens = sink.room(1)) *tokens = token;
-  return sink.add(1);
-}
-
-}  // namespace
-
 EncoderStream::EncoderStream(const Encoding& encoding, SpecialSelection allowed)
     : encoding_(encoding),
       allowed_(allowed.is_all() || allowed.is_empty() ? std::vector<uint32_t>()
@@ -85,7 +76,7 @@ size_t EncoderStream::memory_size() const {
 bool EncoderStream::add_special(const SpecialMatch& match, Context& context, TokenSink& sink) {
   if (!ordinary_.finish(context, sink)) return false;
   ordinary_.skip(match.end - match.begin);
-  return add_token(encoding_.special_tokens()[match.index].token, sink);
+  return sink.put(encoding_.special_tokens()[match.index].token);
 }
 
 bool EncoderStream::push_special(Text part, Context& context, TokenSink& sink) {
@@ -126,7 +117,7 @@ bool EncoderStream::search_added(AddedTokens::Stage stage, bool is_open, Context
   const auto on_text = [&](Text run, Span) {
     return stage == AddedTokens::in_text ? push_normalized(run, context, sink) : ordinary_.push(run, context, sink);
   };
-  const auto on_token = [&](uint32_t token, Span) { return finish_run(stage, context, sink) && add_token(token, sink); };
+  const auto on_token = [&](uint32_t token, Span) { return finish_run(stage, context, sink) && sink.put(token); };
   if (!added_->run(stage, text, step.progress, is_open, on_text, on_token)) return false;
   if (!is_open) return true;
   const size_t done = std::min(step.progress.taken, step.progress.next);

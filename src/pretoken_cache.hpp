@@ -90,21 +90,23 @@ class PretokenCache {
   uint32_t short_distance(uint64_t hash) const { return uint32_t(hash >> short_shift() & line_mask); }
   uint32_t medium_distance(uint64_t hash) const { return uint32_t(hash >> medium_shift() & line_mask); }
 
-  // The value of a key; 0 if it is not there.
-  uint64_t find_short(uint64_t key) const {
-    const ShortLine& line = short_line(short_distance(short_hash(key)));
+  // The value of a key; 0 if it is not there. Without a branch.
+  static uint64_t find_in(const ShortLine& line, uint64_t key) {
     uint64_t value = 0;
     for (size_t way = 0; way < ways; way++) value |= line.values[way] & -uint64_t{line.keys[way] == key};
     return value;
   }
-  uint64_t find_medium(uint64_t low, uint64_t high) const {
-    const uint32_t distance = medium_distance(medium_hash(low, high));
-    const MediumLine& line = medium_line(distance);
+  static uint64_t find_in(const MediumLine& line, const MediumValues& values, uint64_t low, uint64_t high) {
     uint64_t value = 0;
     for (size_t way = 0; way < ways; way++) {
-      value |= medium_values(distance).values[way] & -uint64_t{((line.keys[way][0] ^ low) | (line.keys[way][1] ^ high)) == 0};
+      value |= values.values[way] & -uint64_t{((line.keys[way][0] ^ low) | (line.keys[way][1] ^ high)) == 0};
     }
     return value;
+  }
+  uint64_t find_short(uint64_t key) const { return find_in(short_line(short_distance(short_hash(key))), key); }
+  uint64_t find_medium(uint64_t low, uint64_t high) const {
+    const uint32_t distance = medium_distance(medium_hash(low, high));
+    return find_in(medium_line(distance), medium_values(distance), low, high);
   }
 
   // Whether the ranks of a value that was found are still in the log.

@@ -19,6 +19,11 @@ inline constexpr size_t max_short_size = 8, max_medium_size = 16;
 inline constexpr uint64_t size_marker(size_t size) { return (0xF8 + uint64_t{size}) << 56; }
 inline bool is_full_key(uint64_t word) { return word - 1 < 0xF7FFFFFFFFFFFFFF; }
 
+// The last word of a key: of these bytes the first `size`, up to 8, count.
+inline uint64_t key_word(uint64_t bytes, size_t size) {
+  return size >= 8 ? bytes : (bytes & ((uint64_t{1} << (8 * size)) - 1)) | size_marker(size);
+}
+
 // Tables take the top bits.
 inline uint64_t short_hash(uint64_t key) { return key * 0x9E3779B97F4A7C15; }
 inline uint64_t medium_hash(uint64_t low, uint64_t high) {

@@ -91,7 +91,7 @@ size_t find_overlap(const Encoding& encoding, Text text, size_t overlap, Span pr
 
 size_t count(const Encoding& encoding, Text text, SpecialSelection allowed, size_t limit) {
   TokenCounter counter(limit);
-  if (is_surely_longer(encoding, text.size, allowed, limit)) return limit + 1;
+  if (limit < text.size && is_surely_longer(encoding, text.size, allowed, limit)) return limit + 1;
   const bool stops_early = allowed.is_empty() && !encoding.has_text_rules() && !encoding.pretokenizer().cascade();
   if (limit == SIZE_MAX || text.size <= first_part || stops_early)
     encode(encoding, text, allowed, counter);

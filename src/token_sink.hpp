@@ -23,6 +23,12 @@ class TokenSink {
   // The first `count` tokens of that room are written. False: no more are wanted.
   virtual bool add(size_t count) = 0;
 
+  // One token. False: no more are wanted.
+  bool put(uint32_t token) {
+    if (uint32_t* tokens = room(1)) *tokens = token;
+    return add(1);
+  }
+
  protected:
   ~TokenSink() = default;
 };

@@ -1,16 +1,13 @@
 // The phases in plain C++: for every machine, and the twin of the others. No include guard: a file that wants them for an instruction set
 // includes this inside its own namespace and target region.
 
-// Bytes [0, size) of a word, 0 <= size <= 8.
-inline uint64_t low_bytes(uint64_t word, size_t size) { return size >= 8 ? word : word & ((uint64_t{1} << (8 * size)) - 1); }
-
 inline void make_keys(const uint8_t* text, Chunk& chunk, size_t begin, size_t end, const PretokenCache& cache) {
   for (size_t i = begin; i < end; i++) {
     const uint8_t* at = text + chunk.starts[i];
     const size_t size = chunk.length(i);
     const uint64_t word = load_8(at);
     if (size < 8 || (size == 8 && is_full_key(word))) {
-      const uint64_t key = size < 8 ? low_bytes(word, size) | size_marker(size) : word;
+      const uint64_t key = key_word(word, size);
       chunk.keys[i] = key;
       chunk.lines[i] = cache.short_distance(short_hash(key));
       __builtin_prefetch(&cache.short_line(chunk.lines[i]));
@@ -19,7 +16,7 @@ inline void make_keys(const uint8_t* text, Chunk& chunk, size_t begin, size_t en
     }
     const uint64_t high_word = load_8(at + 8);
     if (size > 8 && (size < 16 || (size == 16 && is_full_key(high_word)))) {
-      const uint64_t high = size < 16 ? low_bytes(high_word, size - 8) | size_marker(size - 8) : high_word;
+      const uint64_t high = key_word(high_word, size - 8);
       chunk.keys[i] = word;
       chunk.high_keys[i] = high;
       chunk.lines[i] = cache.medium_distance(medium_hash(word, high));
@@ -42,9 +39,7 @@ inline void probe_short(Chunk& chunk, size_t begin, size_t end, const PretokenCa
   for (size_t n = begin; n < end; n++) {
     const uint16_t i = chunk.short_list[n];
     const PretokenCache::ShortLine& line = cache.short_line(chunk.lines[i]);
-    uint64_t value = 0;
-    for (size_t way = 0; way < PretokenCache::ways; way++) value |= line.values[way] & -uint64_t{line.keys[way] == chunk.keys[i]};
-    set_found(chunk, i, value);
+    set_found(chunk, i, PretokenCache::find_in(line, chunk.keys[i]));
   }
 }
 
@@ -53,12 +48,7 @@ inline void probe_medium(Chunk& chunk, const PretokenCache& cache) {
     const uint16_t i = chunk.medium_list[n];
     const PretokenCache::MediumLine& line = cache.medium_line(chunk.lines[i]);
     const PretokenCache::MediumValues& values = cache.medium_values(chunk.lines[i]);
-    uint64_t value = 0;
-    for (size_t way = 0; way < PretokenCache::ways; way++) {
-      const bool is_equal = ((line.keys[way][0] ^ chunk.keys[i]) | (line.keys[way][1] ^ chunk.high_keys[i])) == 0;
-      value |= values.values[way] & -uint64_t{is_equal};
-    }
-    set_found(chunk, i, value);
+    set_found(chunk, i, PretokenCache::find_in(line, values, chunk.keys[i], chunk.high_keys[i]));
   }
 }
 
