@@ -16,8 +16,7 @@ constexpr size_t piece_size = 128 << 10;
 
 }  // namespace
 
-TextArgument::TextArgument(Object* self, Object* argument, bool is_one_of_many) {
-  characters_ = characters_of(argument);
+TextArgument::TextArgument(Object* self, Object* argument, bool is_one_of_many) : characters_(characters_of(argument)) {
   if (characters_.width != 0) {
     is_stored_ = !characters_.is_ascii;
     data_ = static_cast<const char*>(characters_.data);

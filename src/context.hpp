@@ -34,11 +34,15 @@ class ContextPool {
   ContextPool(const ContextPool&) = delete;
   ContextPool& operator=(const ContextPool&) = delete;
 
-  // A context until the end of a scope.
+  // A context until the end of a scope, for a text of so many bytes: a short one leaves nothing large behind.
   class Loan {
    public:
-    explicit Loan(ContextPool& pool) : pool_(pool), slot_(preferred_slot()), context_(pool.borrow(slot_)) {}
-    ~Loan() { pool_.give_back(context_, slot_); }
+    explicit Loan(ContextPool& pool, size_t text_size = SIZE_MAX)
+        : pool_(pool), text_size_(text_size), slot_(pool.preferred_slot()), context_(pool.borrow(slot_)) {}
+    ~Loan() {
+      if (text_size_ > short_text) trim(*context_);
+      pool_.give_back(context_, slot_);
+    }
     Loan(const Loan&) = delete;
     Loan& operator=(const Loan&) = delete;
     Context& operator*() const { return *context_; }
@@ -46,6 +50,7 @@ class ContextPool {
 
    private:
     ContextPool& pool_;
+    const size_t text_size_;
     size_t slot_;
     Context* const context_;
   };
@@ -55,11 +60,13 @@ class ContextPool {
   // What an idle context keeps beside its cache; what a long pretoken needed beyond that is given back.
   static constexpr size_t max_idle_scratch = size_t{256} << 10;
   static constexpr size_t max_idle_copy = size_t{1} << 20;  // and so many bytes of copies of texts that were changed
+  static constexpr size_t short_text = 1024;                // no text of so many bytes needs as much
 
   // slot: where to look first, and then where it was found.
   Context* borrow(size_t& slot);  // throws std::bad_alloc
+  static void trim(Context& context) noexcept;
   void give_back(Context* context, size_t slot) noexcept;
-  static size_t preferred_slot();
+  size_t preferred_slot() const;
 
   const size_t cache_limit_;
   size_t slot_count_;

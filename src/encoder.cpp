@@ -28,12 +28,12 @@ bool encode_by_rules(const Encoding& encoding, Text text, SpecialSelection allow
 
 void encode(const Encoding& encoding, Text text, SpecialSelection allowed, TokenSink& sink) {
   if (encoding.has_text_rules()) {
-    ContextPool::Loan context(encoding.contexts());
+    ContextPool::Loan context(encoding.contexts(), text.size);
     encode_by_rules(encoding, text, allowed, *context, sink);
     return;
   }
   const SpecialTokens::Finder finder(encoding.special_tokens(), allowed);
-  ContextPool::Loan context(encoding.contexts());
+  ContextPool::Loan context(encoding.contexts(), text.size);
   if (text.size >= long_text) sink.expect(text.size);
   for (size_t at = 0; at < text.size;) {
     const SpecialMatch match = finder.find(text, at);

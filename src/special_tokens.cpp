@@ -116,8 +116,7 @@ size_t SpecialTokens::Finder::match(const uint8_t* at, const uint8_t* end, uint3
   return size;
 }
 
-SpecialMatch SpecialTokens::Finder::find(Text text, size_t from) const {
-  if (is_empty_ || from >= text.size) return {};
+SpecialMatch SpecialTokens::Finder::find_first(Text text, size_t from) const {
   const uint8_t* const end = text.end();
   for (const uint8_t* at = text.data + from; (at = tokens_.next_first_byte(at, end)) < end; at++) {
     SpecialMatch found;

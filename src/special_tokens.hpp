@@ -47,7 +47,7 @@ class SpecialTokens {
     // Throws Failure(INVALID_ARGUMENT) for an index out of range.
     Finder(const SpecialTokens& tokens, SpecialSelection selection);
     // The first match that begins at or after `from`.
-    SpecialMatch find(Text text, size_t from) const;
+    SpecialMatch find(Text text, size_t from) const { return is_empty_ || from >= text.size ? SpecialMatch() : find_first(text, from); }
     // The same in a text that may go on. If none is found that stays whatever follows, `searched` is where the next one may begin, at most
     // max_size() before the end.
     SpecialMatch find_open(Text text, size_t from, size_t& searched) const;
@@ -57,6 +57,7 @@ class SpecialTokens {
     size_t max_size() const { return is_empty_ ? 0 : tokens_.longest_; }
 
    private:
+    SpecialMatch find_first(Text text, size_t from) const;
     // The longest selected one at `at`; its size, 0 if none. is_cut_off: whether text behind `end` could make another one match.
     size_t match(const uint8_t* at, const uint8_t* end, uint32_t& index, bool& is_cut_off) const;
 
