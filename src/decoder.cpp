@@ -13,29 +13,24 @@ constexpr size_t pad = 16;
 
 }  // namespace
 
-Decoder::Decoder(const Vocabulary& vocabulary, const SpecialTokens& special_tokens, std::span<const token_ranker_special_token> added_tokens) {
+Decoder::Decoder(Vocabulary& vocabulary, const SpecialTokens& special_tokens, std::span<const token_ranker_special_token> added_tokens) {
   const size_t count = vocabulary.size() + special_tokens.size() + added_tokens.size();
   const auto& [bytes, offsets, numbers] = vocabulary.tokens();
   max_token_ = *std::max_element(numbers.begin(), numbers.end());
-  size_t special_size = 0;
   const std::span<const token_ranker_special_token> lists[] = {{special_tokens.data(), special_tokens.size()}, added_tokens};
   for (const auto& list : lists) {
-    for (const token_ranker_special_token& special : list) {
-      max_token_ = std::max(max_token_, special.token);
-      special_size += special.text_size;
-    }
+    for (const token_ranker_special_token& special : list) max_token_ = std::max(max_token_, special.token);
   }
-  bytes_.reserve(bytes.size() + special_size + pad);
-  bytes_ = bytes;
   table_.resize(std::min<size_t>(size_t{max_token_} + 1, 4 * count + 4096));
   for (uint32_t rank = 0; rank < vocabulary.size(); rank++) add(numbers[rank], {offsets[rank], offsets[rank + 1] - offsets[rank]});
   for (const auto& list : lists) {
     for (const token_ranker_special_token& special : list) {
-      add(special.token, {uint32_t(bytes_.size()), uint32_t(special.text_size)});
-      bytes_.insert(bytes_.end(), special.text, special.text + special.text_size);
+      add(special.token, {vocabulary.keep({special.text, special.text_size}), uint32_t(special.text_size)});
     }
   }
-  bytes_.resize(bytes_.size() + pad);
+  const uint8_t padding[pad] = {};
+  vocabulary.keep({padding, pad});
+  bytes_ = bytes.data();
 }
 
 void Decoder::add(uint32_t token, Place place) {
@@ -64,7 +59,7 @@ size_t Decoder::decoded_size(const uint32_t* tokens, size_t tokens_size) const {
 void Decoder::decode(const uint32_t* tokens, size_t tokens_size, uint8_t* bytes, size_t capacity) const {
   for (size_t i = 0; i < tokens_size && capacity > 0; i++) {
     const Place place = find(tokens[i]);
-    const uint8_t* const from = bytes_.data() + place.begin;
+    const uint8_t* const from = bytes_ + place.begin;
     if (place.size <= pad && capacity >= pad) {
       std::memcpy(bytes, from, pad);
       bytes += place.size;

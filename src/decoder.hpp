@@ -17,7 +17,8 @@ namespace bpe {
 class Decoder {
  public:
   // Where a number is both, the vocabulary has it; where two special tokens share one, the first; added tokens come last.
-  Decoder(const Vocabulary& vocabulary, const SpecialTokens& special_tokens, std::span<const token_ranker_special_token> added_tokens = {});
+  // All bytes stay with the vocabulary, which must outlive the decoder and stay where it is.
+  Decoder(Vocabulary& vocabulary, const SpecialTokens& special_tokens, std::span<const token_ranker_special_token> added_tokens = {});
 
   uint32_t max_token() const { return max_token_; }
 
@@ -31,7 +32,7 @@ class Decoder {
   void decode(const uint32_t* tokens, size_t tokens_size, uint8_t* bytes, size_t capacity) const;
 
  private:
-  // Where the bytes of a token begin in bytes_, and how many there are: 0 for a number without a token.
+  // Where the bytes of a token begin, and how many there are: 0 for a number without a token.
   struct Place {
     uint32_t begin = 0;
     uint32_t size = 0;
@@ -42,7 +43,7 @@ class Decoder {
 
   // Numbers are nearly always dense. A rank file may use any number below 2^32, though: those beyond the table are in a map.
   uint32_t max_token_ = 0;
-  std::vector<uint8_t> bytes_;
+  const uint8_t* bytes_ = nullptr;  // the vocabulary's
   std::vector<Place> table_;
   std::unordered_map<uint32_t, Place> beyond_;
 };

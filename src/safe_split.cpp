@@ -1,5 +1,7 @@
 #include "safe_split.hpp"
 
+#include <span>
+
 #include "byte_hash.hpp"
 #include "vocabulary.hpp"
 
@@ -8,8 +10,8 @@ namespace bpe {
 SafeSplit make_safe_split(const Vocabulary& vocabulary) {
   SafeSplit split;
   split.pairs.resize((size_t{1} << SafeSplit::hash_bits) / 64);
-  const std::vector<uint8_t>& bytes = vocabulary.tokens().bytes;
   const std::vector<uint32_t>& offsets = vocabulary.tokens().offsets;
+  const std::span<const uint8_t> bytes = std::span(vocabulary.tokens().bytes).first(offsets.back());
   const auto is_lead = [](uint8_t byte) { return byte >= 0xE0 && byte < 0xF0; };
   const auto is_continuation = [](uint8_t byte) { return (byte & 0xC0) == 0x80; };
   size_t rank = 0;

@@ -172,6 +172,12 @@ void Vocabulary::index_bytes() {
 }
 
 // Two neighbours that join to a token's bytes are what those bytes alone come to, so that a token they do not come to is never made.
+uint32_t Vocabulary::keep(Text bytes) {
+  const size_t begin = tokens_.bytes.size();
+  tokens_.bytes.insert(tokens_.bytes.end(), bytes.data, bytes.end());
+  return uint32_t(begin);
+}
+
 std::vector<bool> Vocabulary::find_unreachable(const std::vector<bool>& is_literal) const {
   std::vector<bool> is_unreachable(size());
   MergeScratch scratch;

@@ -24,7 +24,7 @@ class Vocabulary {
   // Tokens in the order of their ranks: bytes of token i are bytes[offsets[i], offsets[i + 1]).
   struct Tokens {
     std::vector<uint8_t> bytes;
-    std::vector<uint32_t> offsets;  // size + 1
+    std::vector<uint32_t> offsets;  // size + 1; the last one is where the tokens end
     std::vector<uint32_t> numbers;  // size, ascending
   };
 
@@ -53,6 +53,8 @@ class Vocabulary {
     return {tokens_.bytes.data() + tokens_.offsets[rank], tokens_.offsets[rank + 1] - tokens_.offsets[rank]};
   }
   const Tokens& tokens() const { return tokens_; }
+  // Puts bytes of others behind those of the tokens, and returns where they begin: what reads both needs no copy of all.
+  uint32_t keep(Text bytes);
   size_t max_token_size() const { return max_token_size_; }
   // Whether the bytes of every token that find() finds merge to it.
   bool merges_make_all_tokens() const { return merges_make_all_tokens_; }

@@ -30,7 +30,7 @@ bpe::Vocabulary make_sparse() {
 }  // namespace
 
 TEST_CASE("decoder: vocabulary and special tokens") {
-  const bpe::Vocabulary vocabulary = test::make_vocabulary(test::single_bytes_and({"ab"}));
+  bpe::Vocabulary vocabulary = test::make_vocabulary(test::single_bytes_and({"ab"}));
   const bpe::SpecialTokens special = make_special({{"<s>", 260}, {"<t>", 258}});
   const bpe::Decoder decoder(vocabulary, special);
   CHECK(decoder.max_token() == 260);
@@ -39,7 +39,7 @@ TEST_CASE("decoder: vocabulary and special tokens") {
 }
 
 TEST_CASE("decoder: the first bytes where not all fit, at every capacity") {
-  const bpe::Vocabulary vocabulary = test::make_vocabulary(test::single_bytes_and({"abcdef"}));
+  bpe::Vocabulary vocabulary = test::make_vocabulary(test::single_bytes_and({"abcdef"}));
   const bpe::SpecialTokens special = make_special({{"<sp>", 300}});
   const bpe::Decoder decoder(vocabulary, special);
   const std::string whole = "abcdef<sp>xabcdef";
@@ -48,7 +48,7 @@ TEST_CASE("decoder: the first bytes where not all fit, at every capacity") {
 }
 
 TEST_CASE("decoder: an unknown token is named, with its index") {
-  const bpe::Vocabulary vocabulary = make_sparse();
+  bpe::Vocabulary vocabulary = make_sparse();
   const bpe::SpecialTokens special = make_special({{"<s>", 4000000000}});
   const bpe::Decoder decoder(vocabulary, special);
   CHECK(decoder.max_token() == UINT32_MAX);
@@ -62,7 +62,7 @@ TEST_CASE("decoder: an unknown token is named, with its index") {
 }
 
 TEST_CASE("decoder: a number that is also a special token's is the vocabulary's; of two special tokens the first has it") {
-  const bpe::Vocabulary vocabulary = make_sparse();
+  bpe::Vocabulary vocabulary = make_sparse();
   const bpe::SpecialTokens special = make_special(
       {{"<a>", 65}, {"<b>", 9000}, {"<c>", 9000}, {"<d>", UINT32_MAX}, {"<e>", 80000000}, {"<f>", 80000000}});
   const bpe::Decoder decoder(vocabulary, special);
