@@ -291,11 +291,10 @@ Object* result_or_method(Object* result, const char* name, Object* self, Object*
 
 // The functions below that make a result return NULL with an exception set, or without one if the call is to be left to Python.
 
-constexpr size_t bytes_per_token = 3;  // fewer than most texts have: memory of this size seldom grows
 
 bool encode_into(bpe::TokenSink& sink, const Binding& binding, const TextArgument& text, const Options& options) {
   const bpe::Encoding& encoding = binding.encoding();
-  sink.room(text.least_size() / bytes_per_token);
+  if (text.is_long()) sink.expect(text.likely_size());
   return text.for_each_piece(encoding, [&](bpe::Text piece) {
     if (is_refused(encoding, piece, options)) return false;
     bpe::encode(encoding, piece, options.allowed.selection(), sink);
@@ -383,7 +382,7 @@ class ArraySink final : public bpe::TokenSink {
 };
 
 Object* encode_long_to_array(Binding& binding, const TextArgument& text, const Options& options) {
-  ArraySink sink(text.least_size() / bytes_per_token);
+  ArraySink sink(bpe::expected_tokens(text.likely_size()));
   const bool is_done = sink && run(true, [&](Unlocked& part) {
     sink.begin(part);
     return encode_into(sink, binding, text, options);

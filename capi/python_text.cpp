@@ -60,6 +60,18 @@ size_t TextArgument::transcode(size_t from, size_t to, uint8_t* utf8) const {
   }
 }
 
+size_t TextArgument::likely_size() const {
+  constexpr size_t samples = 16, sample_size = 64;
+  if (!is_stored_ || size_ < samples * sample_size) return most_size();
+  uint8_t utf8[sample_size * max_character_size + bpe::transcode_pad];
+  size_t bytes = 0;
+  for (size_t i = 0; i < samples; i++) {
+    const size_t from = size_ / samples * i, written = transcode(from, from + sample_size, utf8);
+    bytes += written == bpe::no_utf8 ? sample_size * max_character_size : written;
+  }
+  return size_t(double(size_) * double(bytes) / double(samples * sample_size));
+}
+
 size_t TextArgument::copy_to(uint8_t* utf8) const {
   if (is_stored_) return transcode(0, size_, utf8);
   if (size_) std::memcpy(utf8, data_, size_);

@@ -26,8 +26,8 @@ class TextArgument {
   // False: something else.
   bool is_usual() const { return is_stored_ || data_; }
   bool is_long() const { return size_ >= long_text; }
-  // Its UTF-8 has at least so many bytes.
-  size_t least_size() const { return size_; }
+  // Its UTF-8 has about so many bytes: of a long text, what samples say.
+  size_t likely_size() const;
   // Its UTF-8 has at most so many bytes.
   size_t most_size() const { return is_stored_ ? size_ * bytes_per_character() : size_; }
 

@@ -38,7 +38,6 @@ namespace {
 constexpr size_t least_work = 256 << 10;  // bytes for which starting a thread pays
 constexpr size_t most_work = 4 << 20;     // bytes of a job: enough to fill a cache, small enough to share out evenly
 constexpr size_t jobs_per_thread = 16;
-constexpr size_t bytes_per_token = 3;     // fewer than most texts have: memory of this size seldom grows
 
 // Part of one text, or whole texts [first_text, last_text).
 struct Job {
@@ -166,11 +165,11 @@ void encode_batch(const Encoding& encoding, const uint8_t* bytes, const int64_t*
   const size_t total = texts ? size_t(offsets[texts] - offsets[0]) : 0;
 
   TokenBuffer tokens;
-  tokens.room(total / bytes_per_token);
+  tokens.expect(total);
   JobQueue queue(jobs, total);
   run_on_threads(threads, [&](bool is_caller) {
     while (Job* const job = queue.take(is_caller)) {
-      if (!job->is_in_place) job->own_tokens.room(job->size() / bytes_per_token);
+      if (!job->is_in_place) job->own_tokens.expect(job->size());
       run_job(encoding, bytes, offsets, allowed, *job, job->is_in_place ? tokens : job->own_tokens);
     }
   });

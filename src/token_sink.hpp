@@ -12,6 +12,10 @@
 
 namespace bpe {
 
+// Tokens to make room for before so many bytes of text are encoded: more than most texts have, code and ideographs too. Memory that grows
+// is moved, and the large pages behind it are lost; memory that stays untouched costs nothing.
+constexpr size_t expected_tokens(size_t bytes) { return bytes / 12 * 5; }
+
 class TokenSink {
  public:
   // A text of so many bytes comes next. Throws std::bad_alloc.
@@ -41,11 +45,7 @@ class TokenBuffer final : public TokenSink {
   TokenBuffer& operator=(const TokenBuffer&) = delete;
   ~TokenBuffer() { std::free(tokens_); }
 
-  // Most texts have fewer tokens than this; memory that stays untouched costs nothing.
-  void expect(size_t bytes) override {
-    constexpr size_t fewest_bytes = 3;  // of a token, on average
-    if (capacity_ - size_ < bytes / fewest_bytes) grow(bytes / fewest_bytes);
-  }
+  void expect(size_t bytes) override { room(expected_tokens(bytes)); }
   uint32_t* room(size_t count) override {
     if (capacity_ - size_ < count) grow(count);
     return tokens_ + size_;
