@@ -16,7 +16,8 @@ set_target_properties(Catch2::Catch2 PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "$
 END
 toolchain=$("$root/cmake/zig_toolchain.sh" "$target" "$directory/tools")
 # Zig makes no precompiled headers.
-cmake -S "$root" -B "$directory/build" -G Ninja --log-level=WARNING -DCMAKE_BUILD_TYPE=Release -DCMAKE_TOOLCHAIN_FILE="$toolchain" \
+cmake -S "$root" -B "$directory/build" -G Ninja --log-level=WARNING --no-warn-unused-cli -DCMAKE_BUILD_TYPE=Release \
+  -DCMAKE_TOOLCHAIN_FILE="$toolchain" \
   -DTOKEN_RANKER_PCRE2_SOURCE_DIR="$PCRE2_SOURCE_DIR" -DTOKEN_RANKER_JSON_INCLUDE_DIR="$directory/include" \
   -DCatch2_DIR="$directory/catch2" -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON "$@"
 cmake --build "$directory/build"
