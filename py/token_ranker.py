@@ -2542,7 +2542,7 @@ def _without_outputs(paths: list[str]) -> list[str]:
 def _refuse_same_outputs(results: list[EncodedFile]) -> None:
     inputs: dict[str, str] = {}
     for result in results:
-        other = inputs.setdefault(os.path.abspath(result.tokens_path or ""), result.path)
+        other = inputs.setdefault(os.path.normcase(os.path.abspath(result.tokens_path or "")), result.path)
         if other != result.path:
             raise ValueError(f"{other} and {result.path} would both become {result.tokens_path}: encode them to folders of their own")
 

@@ -5,25 +5,61 @@
 #include <cstring>
 #include <new>
 
-#if defined(__linux__)
-#include <sys/mman.h>
-#ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23  // of Linux 5.14; older ones refuse it
-#endif
-#elif defined(_WIN32)
+#if defined(_WIN32)
+#define WIN32_LEAN_AND_MEAN
+#define NOMINMAX
 #include <malloc.h>
+#include <windows.h>
+#else
+#include <sys/mman.h>
+#endif
+#if defined(__linux__) && !defined(MADV_POPULATE_WRITE)
+#define MADV_POPULATE_WRITE 23  // of Linux 5.14; older ones refuse it
 #endif
 
 namespace bpe {
 namespace {
 
 constexpr size_t alignment = 64;
-#if defined(__linux__)
 // Fresh pages come zeroed from the system: cheaper than clearing. Small tables are not worth a mapping of their own.
 constexpr size_t mapped_size = size_t{64} << 10;
 
 bool is_mapped(size_t size) { return size >= mapped_size; }
+
+// nullptr if there is no memory.
+void* map_pages(size_t size) {
+#if defined(_WIN32)
+  return VirtualAlloc(nullptr, size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+#else
+  void* const pages = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return pages == MAP_FAILED ? nullptr : pages;
 #endif
+}
+
+void unmap_pages(void* pages, [[maybe_unused]] size_t size) {
+#if defined(_WIN32)
+  VirtualFree(pages, 0, MEM_RELEASE);
+#else
+  munmap(pages, size);
+#endif
+}
+
+void* allocate_zeroed(size_t size) {
+#if defined(_WIN32)
+  void* const memory = _aligned_malloc(size, alignment);
+#else
+  void* const memory = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+#endif
+  return memory ? std::memset(memory, 0, size) : nullptr;
+}
+
+void free_allocated(void* memory) {
+#if defined(_WIN32)
+  _aligned_free(memory);
+#else
+  std::free(memory);
+#endif
+}
 
 }  // namespace
 
@@ -38,36 +74,17 @@ void ask_for_large_pages([[maybe_unused]] void* memory, [[maybe_unused]] size_t 
 
 TableMemory::TableMemory(size_t size) : size_(size) {
   if (size == 0) return;
-#if defined(__linux__)
-  if (is_mapped(size)) {
-    data_ = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (data_ != MAP_FAILED) return;
-    data_ = nullptr;
-    throw std::bad_alloc();
-  }
-#endif
-#if defined(_WIN32)
-  data_ = _aligned_malloc(size, alignment);
-#else
-  data_ = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
-#endif
+  data_ = is_mapped(size) ? map_pages(size) : allocate_zeroed(size);
   if (!data_) throw std::bad_alloc();
-  std::memset(data_, 0, size);
 }
 
 TableMemory::~TableMemory() {
   if (!data_) return;
-#if defined(__linux__)
   if (is_mapped(size_)) {
-    munmap(data_, size_);
-    return;
+    unmap_pages(data_, size_);
+  } else {
+    free_allocated(data_);
   }
-#endif
-#if defined(_WIN32)
-  _aligned_free(data_);
-#else
-  std::free(data_);
-#endif
 }
 
 void TableMemory::grow(size_t size) {

@@ -1,10 +1,16 @@
 #include "threads.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 #include <cstdio>
 
 #if defined(__linux__)
 #include <sched.h>
+#elif defined(_WIN32)
+#define WIN32_LEAN_AND_MEAN
+#define NOMINMAX
+#include <windows.h>
 #endif
 
 namespace bpe {
@@ -30,6 +36,9 @@ unsigned usable_processors() {
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof set, &set) == 0) processors = std::max(1, CPU_COUNT(&set));
   if (const unsigned quota = container_quota()) processors = std::min(processors, std::max(1u, quota));
+#elif defined(_WIN32)
+  DWORD_PTR mine = 0, all = 0;  // 0: in more than one group of processors
+  if (GetProcessAffinityMask(GetCurrentProcess(), &mine, &all) && mine) processors = unsigned(std::popcount(uint64_t{mine}));
 #endif
   return processors;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdlib>
 #include <initializer_list>
 #include <memory>
 #include <ostream>
@@ -16,8 +17,12 @@
 
 namespace test {
 
-// True under sanitizers, where loops over all of Unicode go over a part of it.
+// True under sanitizers, which have a memory manager of their own.
 inline constexpr bool is_sanitized = TEST_SANITIZED;
+
+// True where all is many times slower: under sanitizers, and in an emulator, which the environment tells. There long loops go over a part
+// of what they go over elsewhere.
+inline const bool is_slow = is_sanitized || std::getenv("TOKEN_RANKER_TESTS_EMULATED") != nullptr;
 
 // The same numbers in every run, on every system.
 class Random {

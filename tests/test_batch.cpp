@@ -64,7 +64,7 @@ TEST_CASE("batch: many short texts and one long one") {
     CAPTURE(name);
     Batch batch;
     for (int i = 0; i < 300; i++) batch.add(random.mix(pieces, random.below(20)));
-    batch.add(random.mix(pieces, test::is_sanitized ? 300000 : 700000));
+    batch.add(random.mix(pieces, test::is_slow ? 300000 : 700000));
     for (int i = 0; i < 300; i++) batch.add(random.mix(pieces, random.below(20)));
     check_batch(test::builtin(name), batch, test::no_special);
     check_batch(test::builtin(name), batch, test::all_special);
@@ -121,7 +121,7 @@ TEST_CASE("batch: special tokens that overlap are not divided, and what is not a
   using Words = std::vector<std::string>;
   for (const Words& words : {Words{"a ", "b ", "c ", "d "}, Words{"a b ", "b a "}, Words{"a b", " a", "c c "}, Words{"b a b a b ", "c ", "a "}}) {
     Batch batch;
-    batch.add(random.mix(words, test::is_sanitized ? 200000 : 400000));
+    batch.add(random.mix(words, test::is_slow ? 200000 : 400000));
     batch.add("a b");
     for (const bpe::SpecialSelection allowed : {test::all_special, test::no_special, bpe::SpecialSelection{some, 2}}) check_batch(encoding, batch, allowed);
   }
@@ -157,7 +157,7 @@ TEST_CASE("batch: one huge text among thousands of tiny ones") {
   Batch batch;
   for (int i = 0; i < 4000; i++) {
     batch.add(random.mix(pieces, random.below(4)));
-    if (i == 2000) batch.add(random.mix(pieces, test::is_sanitized ? 300000 : 900000));
+    if (i == 2000) batch.add(random.mix(pieces, test::is_slow ? 300000 : 900000));
   }
   check_batch(test::builtin("o200k_base"), batch, test::all_special);
   // Nor where the pattern allows no division.

@@ -99,7 +99,7 @@ TEST_CASE("chunk encoder: random pretokens of every size") {
   for (const bpe::Phases* phases : supported_phases()) {
     for (const char* name : {"cl100k_base", "o200k_base"}) {
       Subject subject(test::builtin(name).vocabulary());
-      for (int i = 0; i < (test::is_sanitized ? 5 : 40); i++) {
+      for (int i = 0; i < (test::is_slow ? 5 : 40); i++) {
         subject.check_same(*phases, random_pretokens(random, 1 + random.below(3000), 20, " etaoinshrdlu"));
         subject.check_same(*phases, random_pretokens(random, 1 + random.below(300), 150, "etaoinshrdlucmfwypvbgkqjxz"));
         subject.check_same(*phases, random_pretokens(random, 1 + random.below(300), 70, all_bytes()));
@@ -131,7 +131,7 @@ TEST_CASE("chunk encoder: the words of a vocabulary") {
       Subject subject(test::builtin(name).vocabulary());
       Strings tokens = test::list_tokens(subject.vocabulary);
       for (size_t i = tokens.size() - 1; i > 0; i--) std::swap(tokens[i], tokens[random.below(i + 1)]);
-      if (test::is_sanitized) tokens.resize(10000);
+      if (test::is_slow) tokens.resize(10000);
       subject.check_same(*phases, tokens);
     }
   }
@@ -158,7 +158,7 @@ TEST_CASE("chunk encoder: more distinct pretokens than the cache can hold") {
   for (const bpe::Phases* phases : supported_phases()) {
     Subject subject(test::builtin("cl100k_base").vocabulary());
     Strings pretokens;
-    for (int i = 0; i < (test::is_sanitized ? 10000 : 200000); i++)
+    for (int i = 0; i < (test::is_slow ? 10000 : 200000); i++)
       pretokens.push_back(random.letters("etaoinshrdlucmfw", 1 + random.below(i % 10 ? 12 : 40)));
     subject.check_same(*phases, pretokens);
     CHECK(subject.encoder.memory_size() <= size_t{8} << 20);
@@ -172,7 +172,7 @@ TEST_CASE("chunk encoder: what a chunk finds in the cache stays good until its e
     Subject subject(test::builtin("cl100k_base").vocabulary(), 0);
     Strings old;
     for (int i = 0; i < 600; i++) old.push_back(random.letters("qxzjkvwy", 5 + random.below(i % 2 ? 12 : 124)));
-    for (int round = 0; round < (test::is_sanitized ? 4 : 40); round++) {
+    for (int round = 0; round < (test::is_slow ? 4 : 40); round++) {
       Strings pretokens = old;
       for (int i = 0; i < 1400; i++) pretokens.push_back(random.letters("qxzjkvwy", 5 + random.below(124)));
       if (round % 2) std::rotate(pretokens.begin(), pretokens.begin() + ptrdiff_t(random.below(2000)), pretokens.end());

@@ -62,14 +62,14 @@ TEST_CASE("encoder: known tokens") {
 TEST_CASE("encoder: every token of a vocabulary as a text") {
   for (const char* name : names) {
     const std::vector<std::string> tokens = test::list_tokens(test::builtin(name).vocabulary());
-    for (size_t rank = 0; rank < tokens.size(); rank += test::is_sanitized ? 37 : 1) check_same(name, tokens[rank]);
+    for (size_t rank = 0; rank < tokens.size(); rank += test::is_slow ? 37 : 1) check_same(name, tokens[rank]);
   }
 }
 
 TEST_CASE("encoder: random mixes of words, each again when it is in the cache") {
   test::Random random(51);
   for (const char* name : names) {
-    for (int i = 0; i < (test::is_sanitized ? 200 : 3000); i++) {
+    for (int i = 0; i < (test::is_slow ? 200 : 3000); i++) {
       const std::string text = random.mix(words(), 1 + random.below(40));
       check_same(name, text);
       if (i % 3 == 0) check_same(name, text);
@@ -92,13 +92,13 @@ TEST_CASE("encoder: every engine, warm and cold") {
   test::Random random(61);
   for (const char* name : names) {
     for (const std::string& engine : test::engines()) {
-      for (int i = 0; i < (test::is_sanitized ? 30 : 1000); i++) check_same(name, random.mix(words(), 1 + random.below(80)), engine);
-      for (int i = 0; i < (test::is_sanitized ? 30 : 1000); i++) {
+      for (int i = 0; i < (test::is_slow ? 30 : 1000); i++) check_same(name, random.mix(words(), 1 + random.below(80)), engine);
+      for (int i = 0; i < (test::is_slow ? 30 : 1000); i++) {
         std::string text(random.below(150), '\0');
         for (char& c : text) c = char(random.next());
         check_same(name, text, engine);
       }
-      for (size_t size = 1; size < 140; size += test::is_sanitized ? 9 : 1) {
+      for (size_t size = 1; size < 140; size += test::is_slow ? 9 : 1) {
         std::string text;
         for (int i = 0; i < 20; i++) text += " " + random.letters(i % 2 ? "etaoinshrdlu" : "qxzjkvwy\xF9", size);
         check_same(name, text, engine);
@@ -144,7 +144,7 @@ TEST_CASE("encoder: bad bytes that end words") {
 TEST_CASE("encoder: random bytes") {
   test::Random random(54);
   for (const char* name : names) {
-    for (int i = 0; i < (test::is_sanitized ? 200 : 2000); i++) {
+    for (int i = 0; i < (test::is_slow ? 200 : 2000); i++) {
       std::string text(random.below(200), '\0');
       for (char& c : text) c = char(random.next());
       check_same(name, text);
@@ -156,7 +156,7 @@ TEST_CASE("encoder: random bytes") {
 TEST_CASE("encoder: long runs of three-byte characters") {
   test::Random random(55);
   for (const char* name : names) {
-    for (int i = 0; i < (test::is_sanitized ? 5 : 60); i++) {
+    for (int i = 0; i < (test::is_slow ? 5 : 60); i++) {
       std::string text;
       const size_t size = 1 + random.below(300);
       // Frequent ones, all of the block, kana, Hangul: tokens of several characters and of parts of one.
@@ -173,7 +173,7 @@ TEST_CASE("encoder: long runs of three-byte characters") {
     for (const std::string& token : test::list_tokens(test::builtin(name).vocabulary())) {
       if (uint8_t(token.back()) >= 0x80 && token.size() < 16) parts.push_back(token);
     }
-    for (int i = 0; i < (test::is_sanitized ? 50 : 2000); i++) check_same(name, random.mix(parts, 1 + random.below(30)));
+    for (int i = 0; i < (test::is_slow ? 50 : 2000); i++) check_same(name, random.mix(parts, 1 + random.below(30)));
   }
 }
 
@@ -183,7 +183,7 @@ TEST_CASE("encoder: special tokens split the text, for every selection") {
   test::Random random(56);
   std::vector<std::string> pieces = {"<|endoftext|>", "<|fim_prefix|>", "<|fim_middle|>", "<|fim_suffix|>",
                                      "<|", "|>", "a", " b", "  ", "\n", "'s"};
-  for (int i = 0; i < (test::is_sanitized ? 200 : 2000); i++) {
+  for (int i = 0; i < (test::is_slow ? 200 : 2000); i++) {
     const std::string text = random.mix(pieces, random.below(12));
     Tokens allowed;
     for (uint32_t index = 0; index < 4; index++) {
@@ -250,7 +250,7 @@ TEST_CASE("encoder: a vocabulary with tokens out of reach, holes and a pattern t
   NaiveEncoder twin(encoding);
   test::Random random(59);
   const std::vector<std::string> pieces = {"abc", "bcd", "cd", "d", "dd", "xyz", "xy", "a", " ", ".", "1", "23", "\n", "\xFF", "é"};
-  for (int i = 0; i < (test::is_sanitized ? 500 : 5000); i++) {
+  for (int i = 0; i < (test::is_slow ? 500 : 5000); i++) {
     const std::string text = random.mix(pieces, random.below(i % 100 ? 30 : 6000));
     const Tokens found = test::encode(encoding, text), expected = twin.encode(text);
     CAPTURE(text.substr(0, 200));
@@ -260,7 +260,7 @@ TEST_CASE("encoder: a vocabulary with tokens out of reach, holes and a pattern t
 }
 
 TEST_CASE("encoder: a megabyte of anything ends soon and comes back") {
-  const size_t size = test::is_sanitized ? 60000 : 1000000;
+  const size_t size = test::is_slow ? 60000 : 1000000;
   test::Random random(60);
   for (const char* name : names) {
     const bpe::Encoding& encoding = test::builtin(name);

@@ -134,14 +134,14 @@ size_t check_all_strings(bpe::Pattern pattern, const std::vector<std::string>& l
 TEST_CASE("encoder_stream: certain pretokens of all short strings stay") {
   for (size_t i = 0; i < bpe::pattern_count; i++) {
     std::string string;
-    CHECK(check_all_strings(bpe::Pattern(i), alphabet, string, {}, test::is_sanitized ? 4 : 6) > 1000);
+    CHECK(check_all_strings(bpe::Pattern(i), alphabet, string, {}, test::is_slow ? 4 : 6) > 1000);
     std::vector<std::string> all = alphabet;
     all.insert(all.end(), more_characters.begin(), more_characters.end());
-    CHECK(check_all_strings(bpe::Pattern(i), all, string, {}, test::is_sanitized ? 3 : 4) > 1000);
+    CHECK(check_all_strings(bpe::Pattern(i), all, string, {}, test::is_slow ? 3 : 4) > 1000);
     // What decides most: white space, contractions, and words in both cases.
     for (const std::vector<std::string>& few :
          {std::vector<std::string>{" ", "\n", "\t", "a", "!"}, {"'", "l", "e", "S", " "}, {"A", "a", "漢", "'", "\x01"}}) {
-      CHECK(check_all_strings(bpe::Pattern(i), few, string, {}, test::is_sanitized ? 5 : 8) > 100);
+      CHECK(check_all_strings(bpe::Pattern(i), few, string, {}, test::is_slow ? 5 : 8) > 100);
     }
   }
 }
@@ -149,7 +149,7 @@ TEST_CASE("encoder_stream: certain pretokens of all short strings stay") {
 TEST_CASE("encoder_stream: all short strings, in every cut, by every engine") {
   std::vector<std::string> all = alphabet;
   all.insert(all.end(), {"\xFF", "\xE3\x80", "あ"});
-  const size_t length = test::is_sanitized ? 2 : 3;
+  const size_t length = test::is_slow ? 2 : 3;
   for (size_t i = 0; i < bpe::pattern_count; i++) {
     CAPTURE(bpe::pattern_name(bpe::Pattern(i)));
     for (const std::string& engine : test::engines()) {
@@ -175,7 +175,7 @@ TEST_CASE("encoder_stream: random texts on every engine") {
     for (const std::string& engine : test::engines()) {
       CAPTURE(engine);
       const bpe::Encoding encoding = with_pattern(bpe::pattern_text(bpe::Pattern(i)), engine);
-      for (int round = 0; round < (test::is_sanitized ? 20 : 150); round++) {
+      for (int round = 0; round < (test::is_slow ? 20 : 150); round++) {
         const std::string text = random.mix(pieces, 1 + random.below(60));
         check_parts(encoding, text, test::no_special, random);
         check_parts(encoding, text, test::all_special, random);
@@ -217,7 +217,7 @@ TEST_CASE("encoder_stream: special tokens that overlap, contain each other, or o
   test::Random random(43);
   const uint32_t some[] = {0, 2, 5};
   const std::vector<std::string> pieces = {"<", "a", "b", ">", "<abcdefgh", ">", "h>x", " c", " ", "<ab", "cdefg", "x", "\n"};
-  for (int round = 0; round < (test::is_sanitized ? 200 : 2000); round++) {
+  for (int round = 0; round < (test::is_slow ? 200 : 2000); round++) {
     const std::string text = random.mix(pieces, 1 + random.below(12));
     for (const bpe::SpecialSelection allowed : {test::all_special, test::no_special, bpe::SpecialSelection{some, 3}})
       check_cuts(encoding, text, allowed);
@@ -235,7 +235,7 @@ TEST_CASE("encoder_stream: other patterns stream by partial matching") {
     const test::Outcome outcome = test::outcome_of([&] {
       const bpe::Encoding encoding({"test", pattern, test::make_vocabulary(test::single_bytes_and({"ab", "aa"})), bpe::SpecialTokens()},
                                    "");
-      for (int round = 0; round < (test::is_sanitized ? 60 : 600); round++)
+      for (int round = 0; round < (test::is_slow ? 60 : 600); round++)
         check_cuts(encoding, random.mix(pieces, 1 + random.below(10)), test::no_special);
     });
     CAPTURE(outcome.message);
@@ -267,7 +267,7 @@ TEST_CASE("encoder_stream: the rules of a tokenizer.json") {
       for (const char* pre_tokenizer : {byte_level, digits, removed, blank, whole}) {
         CAPTURE(added.size(), normalizer, pre_tokenizer);
         const bpe::Encoding encoding = with_rules(added, normalizer, pre_tokenizer);
-        for (int round = 0; round < (test::is_sanitized ? 40 : 400); round++) {
+        for (int round = 0; round < (test::is_slow ? 40 : 400); round++) {
           const std::string text = random.mix(pieces, 1 + random.below(14));
           check_cuts(encoding, text, test::all_special);
           check_parts(encoding, text, test::no_special, random);
@@ -279,7 +279,7 @@ TEST_CASE("encoder_stream: the rules of a tokenizer.json") {
 
 TEST_CASE("encoder_stream: memory follows what is open, not the text") {
   std::string text;
-  while (text.size() < (test::is_sanitized ? 200000 : 2000000)) text += " hello World's 123 漢字 \n\n";
+  while (text.size() < (test::is_slow ? 200000 : 2000000)) text += " hello World's 123 漢字 \n\n";
   for (const char* name : {"cl100k_base", "o200k_base", "gpt2"}) {
     size_t memory = 0;
     CHECK(encode_in_parts(test::builtin(name), text, {1000}, test::all_special, &memory) == test::encode(test::builtin(name), text));
@@ -299,7 +299,7 @@ TEST_CASE("encoder_stream: memory follows what is open, not the text") {
 
 // Byte by byte, which a cost of the square would make hours of.
 TEST_CASE("encoder_stream: a long pretoken byte by byte") {
-  const size_t size = test::is_sanitized ? 30000 : 1000000;
+  const size_t size = test::is_slow ? 30000 : 1000000;
   const std::string kinds[] = {"a", "A", "漢", " ", "\n", "!", "\n ", "A漢", "e\xCC\x81", "\xFF"};
   for (const char* name : {"cl100k_base", "o200k_base"}) {
     for (const std::string& kind : kinds) {

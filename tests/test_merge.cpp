@@ -100,7 +100,7 @@ std::vector<std::string> random_tokens(test::Random& random, std::string_view al
 TEST_CASE("merge: runs of one letter, of every size around the thresholds") {
   for (const Twins* twins : {&cl100k(), &o200k()}) {
     for (const char letter : {'a', ' ', '^', '\n', '0', '=', '\xE3', '\0'}) {
-      if (test::is_sanitized && letter > 'A') continue;
+      if (test::is_slow && letter > 'A') continue;
       for (const size_t size : edge_sizes) twins->check_same(std::string(size, letter));
     }
   }
@@ -149,7 +149,7 @@ TEST_CASE("merge: every string of two letters, with small random vocabularies") 
   for (size_t size = 1; size <= 10; size++) {
     for (std::string& text : all_strings("ab", size)) texts.push_back(std::move(text));
   }
-  for (int i = 0; i < (test::is_sanitized ? 20 : 150); i++) {
+  for (int i = 0; i < (test::is_slow ? 20 : 150); i++) {
     const Twins twins(random_tokens(random, "ab", 1 + random.below(12), 5, i % 2));
     for (const std::string& text : texts) twins.check_same(text);
   }
@@ -157,7 +157,7 @@ TEST_CASE("merge: every string of two letters, with small random vocabularies") 
 
 TEST_CASE("merge: long texts with small random vocabularies") {
   test::Random random(15);
-  for (int i = 0; i < (test::is_sanitized ? 10 : 80); i++) {
+  for (int i = 0; i < (test::is_slow ? 10 : 80); i++) {
     const std::string_view alphabet = i % 3 == 0 ? "a" : i % 3 == 1 ? "ab" : "abc";
     const Twins twins(random_tokens(random, alphabet, 3 + random.below(i % 3 == 0 ? 5 : 30), 9, i % 2));
     for (const size_t size : {97, 1024, 1025, 1100, 2100, 6000}) twins.check_same(random.letters(alphabet, size));
@@ -240,7 +240,7 @@ TEST_CASE("merge: a rule of one's own") {
 
 TEST_CASE("merge: a megabyte of anything ends soon and is whole") {
   test::Random random(16);
-  const size_t size = test::is_sanitized ? 50000 : 1000000;
+  const size_t size = test::is_slow ? 50000 : 1000000;
   for (const std::string_view alphabet : {"a", " ", "\xE6\xBC\xA2", "ab", "abcdefghijklmnopqrstuvwxyz", "^", "\n "}) {
     std::string text;
     if (alphabet.size() == 3) {

@@ -120,7 +120,7 @@ TEST_CASE("merge list: by rank only where that is the same") {
 TEST_CASE("merge list: random lists merge as the plain rule does") {
   test::Random random(91);
   size_t by_place = 0;
-  for (int round = 0; round < (test::is_sanitized ? 300 : 3000); round++) {
+  for (int round = 0; round < (test::is_slow ? 300 : 3000); round++) {
     const std::string letters = std::string("abc").substr(0, 1 + random.below(3));
     std::vector<std::string> tokens;
     for (const char c : letters) tokens.emplace_back(1, c);

@@ -33,7 +33,7 @@ TEST_CASE("safe split: cuts change no tokens") {
     bpe::MergeScratch scratch;
     test::Random random(5);
     size_t cuts = 0, places = 0;
-    for (int round = 0; round < (test::is_sanitized ? 500 : 5000); round++) {
+    for (int round = 0; round < (test::is_slow ? 500 : 5000); round++) {
       std::vector<uint32_t> characters(2 + random.below(8));
       std::string text;
       for (uint32_t& character : characters) text += test::utf8(character = random_character(random));
@@ -104,7 +104,7 @@ TEST_CASE("safe split: every known pattern gives the same tokens with cuts and w
     };
     const std::unique_ptr<bpe::Encoding> cutting = make(""), whole = make("scalar");
     REQUIRE(cutting->safe_split());
-    for (int round = 0; round < (test::is_sanitized ? 300 : 3000); round++) {
+    for (int round = 0; round < (test::is_slow ? 300 : 3000); round++) {
       std::string text;
       for (size_t n = random.below(60); n > 0; n--) {
         text += random.below(5) ? test::utf8(random_character(random)) : pieces[random.below(pieces.size())];

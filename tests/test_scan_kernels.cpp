@@ -3,14 +3,10 @@
 #include <set>
 
 #include "catch.hpp"
+#include "guarded_page.h"
 #include "scan/bit_compress.hpp"
 #include "scan_check.hpp"
 #include "support.hpp"
-
-#if defined(__unix__)
-#include <sys/mman.h>
-#include <unistd.h>
-#endif
 
 namespace {
 
@@ -231,14 +227,14 @@ TEST_CASE("kernels: every piece at every place of the grid") {
       const std::string& filler = before[place % before.size()];
       const std::string text = repeat(filler, place / filler.size()) + repeat("b", place % filler.size()) + piece;
       for (const std::string& end : behind) comparison.check(text + end);
-      if (!test::is_sanitized) comparison.check("\n" + repeat("X", 64) + text + repeat("y ", 70));
+      if (!test::is_slow) comparison.check("\n" + repeat("X", 64) + text + repeat("y ", 70));
     }
   }
 }
 
 TEST_CASE("kernels: every three classes around the edge of a block") {
   Comparison comparison;
-  const size_t step = test::is_sanitized ? 23 : 5;  // coprime to the number of representatives
+  const size_t step = test::is_slow ? 23 : 5;  // coprime to the number of representatives
   size_t texts = 0;
   for (const std::string& first : representatives()) {
     for (const std::string& second : representatives()) {
@@ -265,7 +261,7 @@ TEST_CASE("kernels: runs that cross blocks") {
                         "\u306E", "\x01", "(a", "\u200B\u00E9"};
   const Strings tails = {"", "a", " ", "\n", "!", "7", "\u0301", "  \n", " a", "\n a", "'s", "\u6F22", "\x01", "\u00E9", " 7", "\n \u306E"};
   const std::vector<size_t> sizes =
-      test::is_sanitized ? std::vector<size_t>{63, 130} : std::vector<size_t>{60, 61, 62, 63, 64, 65, 66, 127, 130, 192};
+      test::is_slow ? std::vector<size_t>{63, 130} : std::vector<size_t>{60, 61, 62, 63, 64, 65, 66, 127, 130, 192};
   for (const std::string& head : heads) {
     for (const std::string& run : runs) {
       for (const std::string& tail : tails) {
@@ -286,7 +282,7 @@ TEST_CASE("kernels: contractions across the edge of a block") {
         for (size_t place = 61; place <= 64; place++) {
           const std::string text = repeat("x", place - head.size()) + head + contraction + tail;
           comparison.check(text);
-          if (!test::is_sanitized) comparison.check(text + repeat("q", 68));
+          if (!test::is_slow) comparison.check(text + repeat("q", 68));
         }
       }
     }
@@ -318,7 +314,7 @@ TEST_CASE("kernels: bytes that are not UTF-8") {
       comparison.check(piece);
       comparison.check(repeat("\u6F22", 3) + piece + repeat("\u6F22", 3));
       for (const size_t place : {60, 61, 62, 63}) {
-        if (test::is_sanitized && lead % 4 != place % 4) continue;
+        if (test::is_slow && lead % 4 != place % 4) continue;
         comparison.check(repeat("\u6F22", 20) + repeat("w", place - 60) + piece);
         comparison.check(repeat("k", place) + piece + repeat("\u6F22", 25));
       }
@@ -329,7 +325,7 @@ TEST_CASE("kernels: bytes that are not UTF-8") {
 TEST_CASE("kernels: random texts of pieces and of bytes") {
   Comparison comparison;
   test::Random random(2);
-  const size_t texts = test::is_sanitized ? 1500 : 15000;
+  const size_t texts = test::is_slow ? 1500 : 15000;
   for (size_t i = 0; i < texts; i++) {
     // Few pieces, many times, give long runs; all pieces give many kinds of edges.
     Strings some;
@@ -371,19 +367,16 @@ TEST_CASE("kernels: starts stay below 31 bits; moving the origin goes on") {
   }
 }
 
-#if defined(__unix__)
 TEST_CASE("kernels: nothing is read before or behind the text") {
-  const size_t page = size_t(sysconf(_SC_PAGESIZE));
-  uint8_t* const pages = static_cast<uint8_t*>(mmap(nullptr, 3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-  REQUIRE(pages != MAP_FAILED);
-  REQUIRE(mprotect(pages, page, PROT_NONE) == 0);
-  REQUIRE(mprotect(pages + 2 * page, page, PROT_NONE) == 0);
+  size_t page_size = 0;
+  char* const page = map_guarded_page(&page_size);
+  REQUIRE(page);
   const bpe::SafeSplit cuts = test::make_random_cuts(4, 0);
   for (const std::string& text : {repeat("It's 12 \u6F22\u5B57\n ", 16), repeat("\u6F22", 90), repeat("'", 300)}) {
-    for (size_t size = 0; size <= 260; size++) {
-      for (uint8_t* const place : {pages + page, pages + 2 * page - size}) {
+    for (size_t size = 0; size <= 260; size += test::is_slow && size > 20 ? 7 : 1) {
+      for (char* const place : {page, page + page_size - size}) {
         std::copy_n(text.begin(), size, place);
-        const bpe::Text copy(place, size);
+        const bpe::Text copy(std::string_view(place, size));
         for (const bpe::Kernel* kernel : test::supported_kernels()) {
           for (const bpe::Pattern pattern : test::all_patterns) {
             const auto starts = test::kernel_starts(*kernel, pattern, copy, nullptr, 256);
@@ -394,6 +387,5 @@ TEST_CASE("kernels: nothing is read before or behind the text") {
       }
     }
   }
-  munmap(pages, 3 * page);
+  unmap_guarded_page(page, page_size);
 }
-#endif

@@ -46,7 +46,7 @@ const Strings& alphabet() {
 
 // Under sanitizers only those whose class differs from that of a neighbour, and every 64th.
 bool is_worth_testing(uint32_t code_point) {
-  if (!test::is_sanitized || code_point % 64 == 0 || code_point < 0x3000) return true;
+  if (!test::is_slow || code_point % 64 == 0 || code_point < 0x3000) return true;
   return bpe::class_byte(code_point) != bpe::class_byte(code_point - 1) || bpe::class_byte(code_point) != bpe::class_byte(code_point + 1);
 }
 
@@ -66,8 +66,8 @@ void check_like_steps(Pattern pattern, reference::Steps& steps) {
     }
   }
   test::Random random(5);
-  for (int i = 0; i < (test::is_sanitized ? 2000 : 60000); i++) check_same(random.mix(alphabet(), 1 + random.below(40)));
-  for (int i = 0; i < (test::is_sanitized ? 200 : 5000); i++) {
+  for (int i = 0; i < (test::is_slow ? 2000 : 60000); i++) check_same(random.mix(alphabet(), 1 + random.below(40)));
+  for (int i = 0; i < (test::is_slow ? 200 : 5000); i++) {
     std::string text(random.below(60), '\0');
     for (char& c : text) c = char(random.next());
     check_same(text);
@@ -111,7 +111,7 @@ TEST_CASE("scan: every pair and triple of the alphabet splits as PCRE2 does, at 
     for (const std::string& first : alphabet()) {
       for (const std::string& second : alphabet()) {
         engines.check_same(first + second);
-        if (test::is_sanitized) continue;
+        if (test::is_slow) continue;
         for (const std::string& third : alphabet()) engines.check_same(first + second + third);
       }
     }
@@ -122,7 +122,7 @@ TEST_CASE("scan: random mixes split as PCRE2 does") {
   test::Random random(1);
   for (const Pattern pattern : patterns) {
     Engines engines(pattern);
-    for (int i = 0; i < (test::is_sanitized ? 2000 : 60000); i++) engines.check_same(random.mix(alphabet(), 1 + random.below(40)));
+    for (int i = 0; i < (test::is_slow ? 2000 : 60000); i++) engines.check_same(random.mix(alphabet(), 1 + random.below(40)));
     for (int i = 0; i < 20; i++) engines.check_same(random.mix(alphabet(), 3000));
   }
 }
@@ -131,7 +131,7 @@ TEST_CASE("scan: random bytes split as PCRE2 does") {
   test::Random random(2);
   for (const Pattern pattern : patterns) {
     Engines engines(pattern);
-    for (int i = 0; i < (test::is_sanitized ? 1000 : 20000); i++) {
+    for (int i = 0; i < (test::is_slow ? 1000 : 20000); i++) {
       std::string text(random.below(60), '\0');
       for (char& c : text) c = char(random.next());
       engines.check_same(text);
@@ -144,7 +144,7 @@ TEST_CASE("scan: runs of every length split as PCRE2 does") {
     Engines engines(pattern);
     for (const std::string piece : {"a", "A", "1", " ", "\n", "!", "/", "\u0301", "\u01C5", "\u00A0", "\r\n", "'", "'s", "\xFF", " \n"}) {
       std::string run;
-      for (size_t count = 0; count < (test::is_sanitized ? 20 : 70); count++, run += piece) {
+      for (size_t count = 0; count < (test::is_slow ? 20 : 70); count++, run += piece) {
         for (const std::string before : {"", " ", "a", "A", "\n"}) {
           for (const std::string after : {"", " ", "a", "A", "\n", "!", "1", "'ll"}) engines.check_same(before + run + after);
         }
@@ -299,7 +299,7 @@ TEST_CASE("scan: between an ASCII letter and a blank both sides split alone as i
   test::Random random(6);
   for (const Pattern pattern : patterns) {
     test::Splitter splitter(bpe::pattern_text(pattern), "scalar");
-    for (int i = 0; i < (test::is_sanitized ? 1000 : 20000); i++) {
+    for (int i = 0; i < (test::is_slow ? 1000 : 20000); i++) {
       const std::string before = random.mix(alphabet(), random.below(12)) + "aZ"[random.below(2)];
       const std::string behind = " " + random.mix(alphabet(), random.below(12));
       Strings parts = splitter.split(before);

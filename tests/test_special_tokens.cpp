@@ -91,7 +91,7 @@ TEST_CASE("special: leftmost, then longest") {
 
 TEST_CASE("special: prefixes of each other, overlaps and subsets, like the naive search") {
   test::Random random(31);
-  for (int i = 0; i < (test::is_sanitized ? 60 : 400); i++) {
+  for (int i = 0; i < (test::is_slow ? 60 : 400); i++) {
     Strings texts;
     const std::string_view alphabet = i % 2 ? "ab" : "<|ab>";
     for (size_t n = 1 + random.below(8); texts.size() < n;) {

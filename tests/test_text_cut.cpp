@@ -27,7 +27,7 @@ TEST_CASE("text_cut: both sides have the tokens of the whole") {
     CAPTURE(name);
     for (const bpe::SpecialSelection allowed : {test::no_special, test::all_special}) {
       const bpe::SpecialTokens::Finder finder(encoding.special_tokens(), allowed);
-      for (int round = 0; round < (test::is_sanitized ? 100 : 1000); round++) {
+      for (int round = 0; round < (test::is_slow ? 100 : 1000); round++) {
         const std::string string = random.mix(pieces, 1 + random.below(12));
         const bpe::Text text{std::string_view(string)};
         const std::vector<uint32_t> expected = test::encode(encoding, string, allowed);

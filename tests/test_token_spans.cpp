@@ -58,7 +58,7 @@ TEST_CASE("token_spans: the tokens of encode, and spans that tile the text and d
     for (const std::string& engine : test::engines()) {
       CAPTURE(name, engine);
       const bpe::Encoding& encoding = test::builtin(name, engine);
-      for (int round = 0; round < (test::is_sanitized ? 20 : 100); round++) {
+      for (int round = 0; round < (test::is_slow ? 20 : 100); round++) {
         const std::string text = random.mix(pieces, random.below(40));
         for (const bpe::SpecialSelection allowed : {test::no_special, test::all_special}) {
           const Found found = find(encoding, text, allowed);

@@ -99,7 +99,7 @@ TEST_CASE("transcode: all characters") {
 
 TEST_CASE("transcode: texts of every size and mixture") {
   for_each_kernel([](const bpe::Kernel& kernel) {
-    const size_t rounds = test::is_sanitized ? 2000 : 20000;
+    const size_t rounds = test::is_slow ? 2000 : 20000;
     check_random<uint8_t>(kernel, rounds);
     check_random<uint16_t>(kernel, rounds);
     check_random<uint32_t>(kernel, rounds);

@@ -120,7 +120,7 @@ TEST_CASE("vocabulary: the rule that knows all splits gives the tokens of the on
     const std::vector<std::string> tokens = test::list_tokens(stored);
     const Vocabulary complete(test::make_tokens(tokens), all_splits(tokens), {});
     size_t different = 0;
-    for (int i = 0; i < (test::is_sanitized ? 500 : 5000); i++) {
+    for (int i = 0; i < (test::is_slow ? 500 : 5000); i++) {
       const std::string text = i % 3 == 0   ? random.letters("etaoinshrdlucmfw", 1 + random.below(60))
                                : i % 3 == 1 ? random.mix(tokens, 1 + random.below(8))
                                             : random.letters(" \t\n=-_/*#", 1 + random.below(200));

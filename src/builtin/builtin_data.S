@@ -1,8 +1,9 @@
-/* The compact vocabularies, as bytes in the library; make_vocabularies.py says how they are laid out. */
+/* The compact vocabularies, as bytes in the library; make_vocabularies.py says how they are laid out. An assembler macro, as what parts
+   statements on a line begins a comment on another system. */
 
 #if defined(__APPLE__)
 #define SYMBOL(name) _##name
-        .const_data
+        .section __TEXT,__const
 #elif defined(_WIN32)
 #define SYMBOL(name) name
         .section .rdata, "dr"
@@ -11,27 +12,26 @@
         .section .rodata
 #endif
 
-#define EMBED(name, file)               \
-        .globl SYMBOL(name)           ; \
-        .globl SYMBOL(name##_end)     ; \
-        .balign 64                    ; \
-SYMBOL(name):                         ; \
-        .incbin file                  ; \
-SYMBOL(name##_end):                   ; \
-        .byte 0
-
+.macro embed begin, end, file
 #if defined(__ELF__)
-        .hidden bpe_p50k_vocabulary
-        .hidden bpe_p50k_vocabulary_end
-        .hidden bpe_cl100k_vocabulary
-        .hidden bpe_cl100k_vocabulary_end
-        .hidden bpe_o200k_vocabulary
-        .hidden bpe_o200k_vocabulary_end
+        .hidden \begin
+        .hidden \end
+#elif defined(__APPLE__)
+        .private_extern \begin
+        .private_extern \end
 #endif
+        .globl \begin
+        .globl \end
+        .balign 64
+\begin:
+        .incbin "\file"
+\end:
+        .byte 0
+.endm
 
-EMBED(bpe_p50k_vocabulary, "p50k.vocabulary")
-EMBED(bpe_cl100k_vocabulary, "cl100k.vocabulary")
-EMBED(bpe_o200k_vocabulary, "o200k.vocabulary")
+        embed SYMBOL(bpe_p50k_vocabulary), SYMBOL(bpe_p50k_vocabulary_end), "p50k.vocabulary"
+        embed SYMBOL(bpe_cl100k_vocabulary), SYMBOL(bpe_cl100k_vocabulary_end), "cl100k.vocabulary"
+        embed SYMBOL(bpe_o200k_vocabulary), SYMBOL(bpe_o200k_vocabulary_end), "o200k.vocabulary"
 
 #if defined(__ELF__)
         .section .note.GNU-stack, "", %progbits

@@ -1,10 +1,12 @@
 /* Nothing is read outside a text, and lack of memory is an error of the call. */
 #define _DEFAULT_SOURCE
-#include <sys/mman.h>
+#if defined(__linux__)
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#endif
 
+#include "../guarded_page.h"
 #include "check.h"
 
 enum { max_size = 300, room = 4096 };
@@ -41,13 +43,11 @@ static int read_text(const token_ranker_t *ranker, const char *text, size_t size
 static void test_guard_pages(void) {
   /* The kernels of other machines are refused. */
   static const char *const engines[] = {"pcre2", "scalar", "portable", "avx2", "avx2_without_pext", "avx512", "neon"};
-  const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-  size_t rows_size, row, engine, content, size, opened = 0;
+  size_t page_size, rows_size, row, engine, content, size, opened = 0;
   const token_ranker_catalog_row *rows = token_ranker_catalog(&rows_size);
-  /* One page to use between two that may not be touched. */
-  char *pages = mmap(NULL, 3 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  CHECK(pages != MAP_FAILED);
-  CHECK(mprotect(pages + page, page, PROT_READ | PROT_WRITE) == 0);
+  char *const page = map_guarded_page(&page_size);
+  CHECK(page != NULL);
+  if (!page) return;
   for (row = 0; row < rows_size && rows[row].kind == TOKEN_RANKER_CATALOG_ENCODING; row++) {
     for (engine = 0; engine < SIZE_OF(engines); engine++) {
       token_ranker_t *ranker = open_builtin(rows[row].name, engines[engine]);
@@ -57,13 +57,13 @@ static void test_guard_pages(void) {
         const char *source = contents[content];
         const size_t source_size = strlen(source);
         int is_right = 1;
-        for (size = 0; size <= max_size; size += SANITIZED && (content > 1 || row % 3) && size > 20 ? 23 : 1) {
-          char *const at_end = pages + 2 * page - size, *const at_begin = pages + page;
+        for (size = 0; size <= max_size; size += is_slow() && (content > 1 || row % 3) && size > 20 ? 23 : 1) {
+          char *const at_end = page + page_size - size;
           size_t i;
           for (i = 0; i < size; i++) at_end[i] = source[i % source_size];
           is_right &= read_text(ranker, at_end, size);
-          memmove(at_begin, at_end, size);
-          is_right &= read_text(ranker, at_begin, size);
+          memmove(page, at_end, size);
+          is_right &= read_text(ranker, page, size);
         }
         CHECK(is_right);
       }
@@ -71,10 +71,12 @@ static void test_guard_pages(void) {
     }
   }
   CHECK(opened >= 3 * row);
-  munmap(pages, 3 * page);
+  unmap_guarded_page(page, page_size);
 }
 
-/* A child that may take little more memory than it has. Sanitizers map more than any such limit, and end the program themselves. */
+#if defined(__linux__)
+/* A child that may take little more memory than it has. Sanitizers map more than any such limit, and end the program themselves; an
+   emulator needs memory of its own. */
 static int encode_with_little_memory(void) {
   const size_t text_size = (size_t)32 << 20;
   static const char name[] = "cl100k_base";
@@ -108,7 +110,7 @@ static int encode_with_little_memory(void) {
 static void test_out_of_memory(void) {
   pid_t child;
   int status = 0;
-  if (SANITIZED) return;
+  if (is_slow()) return;
   fflush(stdout);
   child = fork();
   if (child == 0) _exit(encode_with_little_memory());
@@ -117,8 +119,11 @@ static void test_out_of_memory(void) {
   if (WIFEXITED(status) && WEXITSTATUS(status)) printf("the child with little memory stopped at %d\n", WEXITSTATUS(status));
   CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
+#endif
 
 void test_memory(void) {
   test_guard_pages();
+#if defined(__linux__)
   test_out_of_memory();
+#endif
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # run.sh PCRE2_SOURCE_DIRECTORY BUILD_DIRECTORY: builds the library for other systems, by the scripts beside this one, and tests it on them.
-# ZIG: the compiler. The last line is "systems: N passed, N failed".
+# ZIG: the compiler; TEST_PYTHON: a Python with tests/requirements.txt. The last line is "systems: N passed, N failed".
 set -euo pipefail
 
 [[ $# -eq 2 ]] || { echo "usage: $0 PCRE2_SOURCE_DIRECTORY BUILD_DIRECTORY" >&2; exit 2; }
@@ -15,12 +15,13 @@ passed=0 failed=0
 for script in "$systems"/*_*.sh; do
   name=$(basename "$script" .sh)
   mkdir -p "$build/$name"
+  SECONDS=0
   if "$script" "$build/$name" >"$build/$name/log" 2>&1; then
     passed=$((passed + 1))
-    echo "$name: passed"
+    echo "$name: passed in $SECONDS s"
   else
     failed=$((failed + 1))
-    echo "$name: failed:"
+    echo "$name: failed after $SECONDS s:"
     tail -n 40 "$build/$name/log"
   fi
 done
