@@ -10,10 +10,10 @@
 
 #include "token_ranker.h"
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SANITIZED 1
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define SANITIZED 1
 #endif
 #endif
@@ -22,6 +22,8 @@
 #endif
 
 extern int passed, failed;
+/* Whether a sanitizer or another program (the argument `slow`) makes this one many times slower: fewer rounds of the same. */
+extern int is_slow;
 
 #define CHECK(condition)                                                    \
   do {                                                                      \
@@ -68,5 +70,7 @@ void test_batches(void);
 void test_memory(void);
 void test_streams(void);
 void test_threads(void);
+void test_fork(void);
+void test_maps(void);
 
 #endif
