@@ -1,5 +1,17 @@
 /* No memory is writable and executable at once: none for the known patterns, and what PCRE2's compiler makes is executable and no more. */
+#define _DEFAULT_SOURCE
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "check.h"
+
+#if defined(__linux__)
+#include <sys/prctl.h>
+#ifndef PR_SET_MDWE
+#define PR_SET_MDWE 65
+#define PR_MDWE_REFUSE_EXEC_GAIN 1
+#endif
+#endif
 
 struct maps {
   int writable_executable, executable_without_file;
@@ -21,11 +33,35 @@ static struct maps read_maps(void) {
 }
 
 static token_ranker_t *open_and_use(const char *name, const char *engine) {
+  static const char text[] = "It's  hello \xE6\xBC\xA2 12345!\n";
   token_ranker_t *ranker = open_builtin(name, engine);
   uint32_t tokens[64];
   size_t size;
-  CHECK(ranker && token_ranker_encode(ranker, "It's  hello \xE6\xBC\xA2 12345!\n", 22, NULL, 0, tokens, 64, &size, NULL) == TOKEN_RANKER_OK);
+  CHECK(ranker && token_ranker_encode(ranker, text, sizeof text - 1, NULL, 0, tokens, 64, &size, NULL) == TOKEN_RANKER_OK);
   return ranker;
+}
+
+/* In a child that forbids itself to make memory executable, as a sandbox does: patterns are matched without. */
+static void use_without_executable_memory(void) {
+#if defined(__linux__)
+  int status = 0;
+  pid_t child;
+  fflush(stdout);
+  child = fork();
+  if (child == 0) {
+    struct maps before, now;
+    const int failed_before = failed;
+    if (prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN, 0, 0, 0)) _exit(2); /* before Linux 6.3 */
+    before = read_maps();
+    token_ranker_free(open_and_use("cl100k_base", "pcre2"));
+    open_and_use("o200k_base", "pcre2");
+    now = read_maps();
+    _exit(failed != failed_before || now.executable_without_file != before.executable_without_file);
+  }
+  CHECK(child > 0 && waitpid(child, &status, 0) == child);
+  CHECK(WIFEXITED(status) && WEXITSTATUS(status) != 1);
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 2) puts("this Linux cannot forbid executable memory: not tested without");
+#endif
 }
 
 void test_maps(void) {
@@ -35,6 +71,7 @@ void test_maps(void) {
   struct maps now;
   size_t i;
   if (is_slow && !SANITIZED) return; /* a program that translates this one has such memory itself */
+  use_without_executable_memory();
   CHECK(before.writable_executable == 0);
   for (i = 0; i < SIZE_OF(names); i++) known[i] = open_and_use(names[i], NULL);
   now = read_maps();
@@ -42,6 +79,7 @@ void test_maps(void) {
   for (i = 0; i < SIZE_OF(names); i++) compiled[i] = open_and_use(names[i], "pcre2");
   now = read_maps();
   CHECK(now.executable_without_file > before.executable_without_file);
+  use_without_executable_memory();
 #if !TEST_SYSTEM_PCRE2 /* whose allocator may be another */
   CHECK(now.writable_executable == 0);
 #endif
