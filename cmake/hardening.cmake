@@ -20,7 +20,8 @@ if(TOKEN_RANKER_HARDENING AND NOT WIN32)
   endforeach()
   # It needs optimisation, and the sanitizers check the same in their own way.
   if(NOT TOKEN_RANKER_SANITIZE AND NOT TOKEN_RANKER_FUZZ)
-    list(APPEND token_ranker_hardening_options "$<$<AND:$<COMPILE_LANGUAGE:C,CXX>,$<NOT:$<CONFIG:Debug>>>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=3>")
+    set(is_checked $<AND:$<COMPILE_LANGUAGE:C,CXX>,$<NOT:$<CONFIG:Debug>>>)
+    list(APPEND token_ranker_hardening_options "$<${is_checked}:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=3>")
   endif()
 endif()
 

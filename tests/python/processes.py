@@ -1,4 +1,4 @@
-"""Threads, processes and interpreters that share or pass on encodings: python processes.py [CASE...], with nothing but the standard library.
+"""Threads, processes and interpreters that share or pass on encodings, with nothing but the standard library: python processes.py [CASE...]
 
 Finds the module beside the repository's py/ and the library as the module does. Each case raises if something is wrong.
 """
