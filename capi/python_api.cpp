@@ -45,9 +45,24 @@ bool counts_in_first_word(unsigned long number) {
   return is_more && *word == before;
 }
 
+// Python shares the ints from 0 up to some number, which depends on its version.
+uint32_t find_first_counted_int(uint32_t counted) {
+  uint32_t lo = 0, hi = counted;
+  while (lo < hi) {
+    const uint32_t middle = lo + (hi - lo) / 2;
+    if (counts_in_first_word(middle)) {
+      hi = middle;
+    } else {
+      lo = middle + 1;
+    }
+  }
+  return lo;
+}
+
 bool look_at_python() {
-  has_global_lock = counts_in_first_word(1'000'000);
-  first_counted_int = counts_in_first_word(1) ? 0 : 257;
+  constexpr uint32_t never_shared = 1'000'000;
+  has_global_lock = counts_in_first_word(never_shared);
+  first_counted_int = has_global_lock ? find_first_counted_int(never_shared) : 0;
   const Reference set(py.PySet_New(nullptr)), frozenset(py.PyFrozenSet_New(nullptr));
   const Reference string(py.PyUnicode_DecodeUTF8("", 0, nullptr));
   const Reference nothing(set ? py.PyObject_CallMethod(set.get(), "clear", nullptr) : nullptr);

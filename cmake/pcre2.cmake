@@ -85,7 +85,8 @@ function(token_ranker_add_pcre2_from_source source)
     PCRE2_CODE_UNIT_WIDTH=8 HAVE_CONFIG_H=1 HAVE_STDLIB_H=1 HAVE_MEMMOVE=1 STDC_HEADERS=1 SUPPORT_PCRE2_8=1 SUPPORT_UNICODE=1 SUPPORT_JIT=1
     $<$<PLATFORM_ID:Windows>:HAVE_WINDOWS_H=1> $<$<NOT:$<CONFIG:Debug>>:NDEBUG>)
   # Optimised in every configuration: the tests go over all of Unicode. Its warnings are not ours to mend.
-  target_compile_options(token_ranker_pcre2 PRIVATE -O2 -w -ffunction-sections -fdata-sections)
+  target_compile_options(token_ranker_pcre2 PRIVATE -O2 -w -ffunction-sections -fdata-sections
+    ${token_ranker_hardening_options} ${token_ranker_sanitizer_options_of_pcre2})
 
   # This allocator maps each compiled pattern by itself, never writable and executable at once, and takes no lock to release it: a
   # child of fork can free a handle whatever other threads of its parent were doing.

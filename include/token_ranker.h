@@ -177,9 +177,12 @@ typedef struct token_ranker_definition {
 /**
  * Makes an encoding from memory.
  *
- * In a rank file the rank of a token is its number and its merge priority. All 256 single bytes must be tokens. Limits: 1,048,575 tokens,
- * 4,096 bytes in one, 16 MiB in all of them; 65,536 special tokens of 64 KiB at most, 16 MiB in all; 64 KiB of
- * pattern, less where PCRE2 compiles it to more than it takes.
+ * In a rank file the rank of a token is its number and its merge priority. All 256 single bytes must be tokens.
+ *
+ * Limits: 1,048,575 tokens, 4,096 bytes in one, 16 MiB in all of them; 65,536 special tokens of 64 KiB at most, 16 MiB in all; 64 KiB of
+ * pattern, groups and classes nested 63 deep, less where PCRE2 compiles it to more than it takes. In JSON: brackets nested 64 deep,
+ * 2,097,152 values and 64 MiB beside vocabulary and merges, 16 pre-tokenizers. What is beyond is refused: TOO_LARGE, BAD_PATTERN,
+ * UNSUPPORTED_PATTERN, BAD_JSON, UNSUPPORTED_FEATURE.
  *
  * The pattern is one of the known ones (split by a scanner) or any other, which PCRE2 matches with the meaning it has in tiktoken;
  * text that a pattern leaves unmatched is dropped, as there. A construct whose meaning could not be made the same is refused.

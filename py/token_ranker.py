@@ -311,6 +311,22 @@ def raise_disallowed_special_token(token: str) -> NoReturn:
     )
 
 
+class _CachedProperty:
+    """functools.cached_property without a lock: until Python 3.12 that has one, which a child of fork may find held for ever."""
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        self.function, self.name, self.__doc__ = function, function.__name__, function.__doc__
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        return self if instance is None else instance.__dict__.setdefault(self.name, self.function(instance))
+
+
+if TYPE_CHECKING:
+    from functools import cached_property as _cached
+else:
+    _cached = _CachedProperty
+
+
 # ---- The calls of one encoding -----------------------------------------------------------------------------------------------------
 
 
@@ -409,7 +425,7 @@ class _Core(tuple):
         except (TypeError, OverflowError):
             return False
 
-    @functools.cached_property
+    @_cached
     def mergeable_ranks(self) -> dict[bytes, int]:
         info = self.information()
         offsets = info.token_offsets[: info.vocabulary_size + 1]
@@ -417,7 +433,7 @@ class _Core(tuple):
         numbers = info.token_numbers[: info.vocabulary_size]
         return {data[begin:end]: number for begin, end, number in zip(offsets, offsets[1:], numbers)}
 
-    @functools.cached_property
+    @_cached
     def sorted_token_bytes(self) -> list[bytes]:
         return sorted(self.mergeable_ranks)
 
@@ -985,12 +1001,12 @@ class Encoding:
             if all(getattr(type(self), used) is getattr(Encoding, used) for used in (name, name.replace("_batch", ""))):
                 self.__dict__[name] = function
 
-    @functools.cached_property
+    @_cached
     def _core_bpe(self) -> _Core:
         # Every open encoding has this attribute of its own.
         raise ValueError(f"encoding {self.name!r} is closed")
 
-    @functools.cached_property
+    @_cached
     def _mergeable_ranks(self) -> dict[bytes, int]:
         return self._core_bpe.mergeable_ranks
 
@@ -999,6 +1015,11 @@ class Encoding:
 
         What get_encoding returns is shared by its callers; after close it opens the encoding anew.
         """
+        # First of all out of the registry: a child of fork at any instant finds no closed encoding there.
+        with _lock:
+            for name, registered in list(ENCODINGS.items()):
+                if registered.__dict__ is self.__dict__:
+                    del ENCODINGS[name]
         core = self.__dict__.pop("_core_bpe", None)
         if core is None:
             return
@@ -1006,10 +1027,6 @@ class Encoding:
         for name, value in list(self.__dict__.items()):
             if getattr(value, "__self__", None) is core:
                 del self.__dict__[name]
-        with _lock:
-            for name, registered in list(ENCODINGS.items()):
-                if registered.__dict__ is self.__dict__:
-                    del ENCODINGS[name]
 
     def __enter__(self) -> Encoding:
         return self
@@ -1340,7 +1357,7 @@ class Encoding:
         """The token of <|endoftext|>; KeyError if there is none."""
         return self._special_tokens["<|endoftext|>"]
 
-    @functools.cached_property
+    @_cached
     def special_tokens_set(self) -> set[str]:
         return set(self._special_tokens)
 
@@ -1618,6 +1635,16 @@ MODEL_TO_ENCODING: dict[str, str] = _catalog(_CATALOG_MODEL)
 MODEL_PREFIX_TO_ENCODING: dict[str, str] = _catalog(_CATALOG_MODEL_PREFIX)
 ENCODINGS: dict[str, Encoding] = {}
 _lock = threading.RLock()
+
+
+def _renew_lock() -> None:
+    """In a child of fork: the thread that held the lock may not be there."""
+    global _lock
+    _lock = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
 
 
 def _plugin_names() -> list[str]:

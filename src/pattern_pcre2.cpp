@@ -16,6 +16,10 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 namespace bpe {
 namespace {
 
@@ -73,6 +77,22 @@ void require_unicode_version() {
                 version);
 }
 
+// PCRE2 asks this once in a process and then no more, but a process may forbid it to itself later: code that it compiled then could not be
+// executed.
+bool may_make_executable_memory() {
+#if defined(__linux__)
+  constexpr size_t size = 1;  // of a page
+  void* const page = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (page == MAP_FAILED) return false;
+  *static_cast<volatile char*>(page) = 0;
+  const bool is_allowed = mprotect(page, size, PROT_READ | PROT_EXEC) == 0;
+  munmap(page, size);
+  return is_allowed;
+#else
+  return true;
+#endif
+}
+
 }  // namespace
 
 struct Pcre2Pattern::Compiled {
@@ -103,7 +123,8 @@ Pcre2Pattern::Pcre2Pattern(std::string_view pattern, bool allow_jit, PatternDial
   for (size_t at = 0; (at = rewritten.text.find("(?<", at)) != std::string::npos; at++) assertions++;
   compiled_->look_behind = longest * assertions;
   // Where executable memory is refused, the interpreter matches from the start.
-  compiled_->has_jit = allow_jit && rewritten.is_exact_with_jit && pcre2_jit_compile(compiled_->code, PCRE2_JIT_COMPLETE) == 0;
+  compiled_->has_jit = allow_jit && rewritten.is_exact_with_jit && may_make_executable_memory() &&
+                       pcre2_jit_compile(compiled_->code, PCRE2_JIT_COMPLETE) == 0;
 }
 
 Pcre2Pattern::~Pcre2Pattern() = default;

@@ -5,7 +5,14 @@
 
 #include "builtin_encodings.hpp"
 #include "catch.hpp"
+#include "load/sha256.hpp"
 #include "support.hpp"
+
+extern "C" {
+extern const uint8_t bpe_p50k_vocabulary[], bpe_p50k_vocabulary_end[];
+extern const uint8_t bpe_cl100k_vocabulary[], bpe_cl100k_vocabulary_end[];
+extern const uint8_t bpe_o200k_vocabulary[], bpe_o200k_vocabulary_end[];
+}
 
 namespace {
 
@@ -42,6 +49,14 @@ TEST_CASE("builtin: sizes are those of tiktoken") {
     CHECK(encoding.vocabulary().size() == row.tokens);
     CHECK(encoding.special_tokens().size() == row.special);
   }
+}
+
+// What they mean is checked by rebuilding the official files from them: tests/python/oracle.py.
+TEST_CASE("builtin: the data inside are the committed ones, by their SHA-256") {
+  const auto digest = [](const uint8_t* begin, const uint8_t* end) { return bpe::sha256({begin, size_t(end - begin)}); };
+  CHECK(digest(bpe_p50k_vocabulary, bpe_p50k_vocabulary_end) == "6edd895be6b471d91e64f156546b536542596c0e78d47a7d1bf0180b03307f9d");
+  CHECK(digest(bpe_cl100k_vocabulary, bpe_cl100k_vocabulary_end) == "6b6eccd12276f561972d19585a2f94b6eaaec177b000a0ef5845dc51aced2be6");
+  CHECK(digest(bpe_o200k_vocabulary, bpe_o200k_vocabulary_end) == "128d18c1f0e2c057db2ceb0fbd5213de21ba544b185b50b305942a7092740d39");
 }
 
 TEST_CASE("builtin: special tokens") {

@@ -53,6 +53,16 @@ TEST_CASE("pre-tokenizers: rules") {
   CHECK(read(blank).rules[0].kind == SplitRule::Kind::byte_level);
 }
 
+TEST_CASE("pre-tokenizers: at most 16") {
+  const auto many = [](size_t count) {
+    std::vector<json> list(count - 1, digits(true));
+    list.push_back(byte_level());
+    return sequence(list);
+  };
+  CHECK(read(many(16)).rules.size() == 16);
+  CHECK(test::is_refused(outcome(many(17)), TOKEN_RANKER_UNSUPPORTED_FEATURE, "more than 16 pre-tokenizers"));
+}
+
 TEST_CASE("pre-tokenizers: refusals") {
   const auto in_sequence = [](const json& first) { return sequence({first, byte_level(false)}); };
   for (const char* name : {"Metaspace", "Whitespace", "WhitespaceSplit", "Punctuation", "BertPreTokenizer", "UnicodeScripts", "FixedLength", "CharDelimiterSplit"}) {

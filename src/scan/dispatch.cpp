@@ -1,5 +1,6 @@
 #include "dispatch.hpp"
 
+#include <atomic>
 #include <cstdlib>
 
 #include "phases/phases.hpp"
@@ -86,9 +87,15 @@ const Kernel* find_kernel(std::string_view name) {
   return nullptr;
 }
 
+// Not a local static with a lock, which a child of fork could find held for ever: whichever thread comes first, the choice is the same.
 const Kernel& chosen_kernel() {
-  static const Kernel& chosen = choose_kernel();
-  return chosen;
+  static constinit std::atomic<const Kernel*> chosen = nullptr;
+  const Kernel* kernel = chosen.load(std::memory_order_relaxed);
+  if (!kernel) {
+    kernel = &choose_kernel();
+    chosen.store(kernel, std::memory_order_relaxed);
+  }
+  return *kernel;
 }
 
 }  // namespace bpe

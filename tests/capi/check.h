@@ -10,10 +10,10 @@
 
 #include "token_ranker.h"
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SANITIZED 1
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define SANITIZED 1
 #endif
 #endif
@@ -21,10 +21,9 @@
 #define SANITIZED 0
 #endif
 
-/* Under sanitizers, and in an emulator, long loops go over a part of what they go over elsewhere. */
-static inline int is_slow(void) { return SANITIZED || getenv("TOKEN_RANKER_TESTS_EMULATED"); }
-
 extern int passed, failed;
+/* Whether sanitizers, or a program that emulates the processor, make this one many times slower: long loops go over a part. */
+extern int is_slow;
 
 #define CHECK(condition)                                                    \
   do {                                                                      \
@@ -71,5 +70,7 @@ void test_batches(void);
 void test_memory(void);
 void test_streams(void);
 void test_threads(void);
+void test_fork(void);
+void test_maps(void);
 
 #endif

@@ -2,7 +2,7 @@
    is checked. The last line of output is "N passed, N failed". */
 #include "check.h"
 
-int passed, failed;
+int passed, failed, is_slow;
 
 token_ranker_t *open_builtin(const char *name, const char *engine) {
   token_ranker_definition definition;
@@ -175,6 +175,8 @@ static void test_information(void) {
 }
 
 int main(void) {
+  is_slow = SANITIZED || getenv("TOKEN_RANKER_TESTS_EMULATED");
+  test_maps();
   test_names();
   test_catalog();
   test_open();
@@ -187,6 +189,7 @@ int main(void) {
   test_memory();
   test_streams();
   test_threads();
+  test_fork();
   printf("%d passed, %d failed\n", passed, failed);
   return failed != 0;
 }

@@ -57,7 +57,7 @@ static void test_guard_pages(void) {
         const char *source = contents[content];
         const size_t source_size = strlen(source);
         int is_right = 1;
-        for (size = 0; size <= max_size; size += is_slow() && (content > 1 || row % 3) && size > 20 ? 23 : 1) {
+        for (size = 0; size <= max_size; size += is_slow && (content > 1 || row % 3) && size > 20 ? 23 : 1) {
           char *const at_end = page + page_size - size;
           size_t i;
           for (i = 0; i < size; i++) at_end[i] = source[i % source_size];
@@ -110,7 +110,7 @@ static int encode_with_little_memory(void) {
 static void test_out_of_memory(void) {
   pid_t child;
   int status = 0;
-  if (is_slow()) return;
+  if (is_slow) return;
   fflush(stdout);
   child = fork();
   if (child == 0) _exit(encode_with_little_memory());

@@ -15,12 +15,13 @@ CANDIDATES = sorted(
         *glob.glob("/usr/bin/python3.[0-9]*"),
         *glob.glob("/usr/bin/pypy3*"),
         *glob.glob(os.path.expanduser("~/.pyenv/versions/*/bin/python")),
+        *glob.glob(os.path.join(oracle.ROOT, ".cache", "python-free-threaded", "bin", "python3")),  # of build_free_threaded.sh
     ]
 )
 
 
 def version(python):
-    code = "import sys; print(sys.implementation.name, *sys.version_info[:3])"
+    code = "import sys; print(sys.implementation.name + getattr(sys, 'abiflags', ''), *sys.version_info[:3])"
     result = subprocess.run([python, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, universal_newlines=True)
     words = result.stdout.split()
     return (words[0], *map(int, words[1:])) if result.returncode == 0 and words else None
