@@ -67,8 +67,7 @@ def main(arguments=None):
             filesystem, path = run(options)
             print(f"{options.output}: {count_rows(filesystem, path)} rows")
         except (ValueError, OSError, pyarrow.ArrowException, ray.exceptions.RayError) as error:
-            lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-            print(f"ray_tokenize.py: {lines[-1] if lines else type(error).__name__}", file=sys.stderr)
+            print(f"ray_tokenize.py: {token_column.story_of(error)}", file=sys.stderr)
             return 1
         finally:
             ray.shutdown()

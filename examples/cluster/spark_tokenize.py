@@ -64,13 +64,6 @@ def run(spark, options):
     return observed.get
 
 
-def story_of(error):
-    """The line of a stack trace that says what went wrong: the last one of Python's, where that is what failed."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    of_python = [line for line in lines if not line.startswith(("at ", "File ", "Driver stacktrace", "Caused by")) and "Error: " in line]
-    return of_python[-1] if of_python else lines[0]
-
-
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     token_column.add_arguments(parser)
@@ -79,7 +72,7 @@ def main(arguments=None):
     try:
         counts = run(spark, options)
     except (ValueError, PySparkException, Py4JError) as error:
-        print(f"spark_tokenize.py: {story_of(error)}", file=sys.stderr)
+        print(f"spark_tokenize.py: {token_column.story_of(error)}", file=sys.stderr)
         return 1
     finally:
         spark.stop()

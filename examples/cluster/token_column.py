@@ -6,6 +6,7 @@ worker, where the library is found beside its Python file. Besides these a worke
 
 import functools
 import os
+import re
 
 import pyarrow
 
@@ -85,3 +86,10 @@ def check_columns(options, names, kinds):
     kind = kinds[names.index(options.column)]
     if "string" not in kind and "binary" not in kind:
         raise ValueError(f"the column {options.column!r} is of {kind}, not of texts")
+
+
+def story_of(error):
+    """What went wrong, of an error that may carry the stack traces of a worker: their last line that names an exception of Python."""
+    lines = str(error).splitlines() or [type(error).__name__]
+    named = [line.strip() for line in lines if re.match(r"\s*[\w.]*(Error|Exception): ", line) and "java." not in line]
+    return named[-1] if named else lines[0].strip()

@@ -49,8 +49,9 @@ def test_same_as_serial_when_a_process_is_killed(table, tmp_path, victim, story)
     assert printed.endswith(f"{output}: {FILES * ROWS} rows, {table.texts} texts, {table.tokens_size} tokens\n")
     opened, folders = module.told("open")
     batches, _ = module.told("batch")
-    assert len(opened) == len(set(opened)) == len(set(batches)) == 3, "two processes and the one in the place of the victim, a handle each"
-    assert len(batches) > FILES * ROWS // BATCH_ROWS
+    assert len(opened) == len(set(opened)), "a process has opened more than one handle"
+    assert set(batches) <= set(opened) and len(opened) >= 2
+    assert len(batches) > FILES * ROWS // BATCH_ROWS, "no batch was done again"
     assert all(folder != os.path.dirname(module.path) for folder in folders), "the module was found where it is, not where it was shipped"
 
 
