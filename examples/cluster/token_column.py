@@ -11,10 +11,11 @@ import re
 import pyarrow
 
 TOKENS = "tokens"  # the new column
+LISTS = pyarrow.list_(pyarrow.int32())  # its type
 
 # What becomes of text that looks like a special token, such as <|endoftext|>.
 SPECIAL = {
-    "ordinary": {"allowed_special": frozenset(), "disallowed_special": ()},  # text like any other: what is right for data that came from outside
+    "ordinary": {"allowed_special": frozenset(), "disallowed_special": ()},  # text like any other
     "recognise": {"allowed_special": "all", "disallowed_special": ()},  # the special token
     "refuse": {"allowed_special": frozenset(), "disallowed_special": "all"},  # the job fails, and says which
 }
@@ -26,24 +27,40 @@ def open_encoding(name):
     import token_ranker
 
     if os.path.isfile(name):
-        return token_ranker.Encoding.from_file(name)
-    if name in token_ranker.list_encoding_names():
-        return token_ranker.get_encoding(name)
-    try:
-        return token_ranker.encoding_for_model(name)
-    except KeyError:
-        raise ValueError(f"{name} is no encoding, no model and no file; encodings: {', '.join(token_ranker.list_encoding_names())}") from None
+        encoding = token_ranker.Encoding.from_file(name)
+    elif name in token_ranker.list_encoding_names():
+        encoding = token_ranker.get_encoding(name)
+    else:
+        try:
+            encoding = token_ranker.encoding_for_model(name)
+        except KeyError:
+            known = ", ".join(token_ranker.list_encoding_names())
+            raise ValueError(f"{name} is no encoding, no model and no file; encodings: {known}") from None
+    if encoding.max_token_value >= 2**31:
+        raise ValueError(f"{name} has tokens up to {encoding.max_token_value}, and the lists are of int32")
+    return encoding
 
 
 def with_tokens(batch, column, encoding, special="ordinary"):
     """The batch, a pyarrow RecordBatch or Table, with the tokens of its texts in their place. A null has null tokens, "" has none.
 
-    The lists are of int32, as Spark has no unsigned numbers and a list of Parquet is read as this everywhere. A token or a number of
-    tokens that int32 cannot hold is an error of the cast, never another number. One thread: a worker is one of many on its machine.
+    One thread: a worker is one of many on its machine.
     """
     lists = encoding.encode_arrow(batch.column(column), num_threads=1, **SPECIAL[special])
-    lists = lists.cast(pyarrow.list_(pyarrow.int32()))
-    return batch.set_column(batch.schema.get_field_index(column), TOKENS, lists)
+    return batch.set_column(batch.schema.get_field_index(column), TOKENS, as_int32(lists))
+
+
+def as_int32(lists):
+    """Lists of uint32 with offsets of 64 bits as lists of int32 with offsets of 32 bits: Spark knows no others. No token is copied.
+
+    Tokens are below 2**31, see open_encoding; more of them in one batch than 32 bits count are an error of the cast.
+    """
+    if isinstance(lists, pyarrow.ChunkedArray):
+        return pyarrow.chunked_array([as_int32(chunk) for chunk in lists.chunks], LISTS)
+    offsets, tokens = lists.offsets.cast(pyarrow.int32()), lists.values
+    values = pyarrow.Array.from_buffers(pyarrow.int32(), len(tokens), tokens.buffers(), offset=tokens.offset)
+    buffers = [lists.buffers()[0], offsets.buffers()[1]]
+    return pyarrow.Array.from_buffers(LISTS, len(lists), buffers, lists.null_count, children=[values])
 
 
 def add_arguments(parser):

@@ -40,7 +40,8 @@ class Table:
         letters = "abcdefghijklmnopqrstuvwxyz"
         pieces = [" ", "漢字", "\n", "\0", "é", "<|endoftext|>", "12345", "it's", " Größe", "\U0001f999"]
         pieces += [" " + "".join(rng.choices(letters, k=9)) for _ in range(5000)]
-        texts = [None if rng.random() < 0.1 else "".join(rng.choices(pieces, k=rng.choice([0, 1, 3, 30, 2000]))) for _ in range(FILES * ROWS)]
+        sizes = [rng.choice([None, 0, 1, 3, 30, 30, 2000, 2000]) for _ in range(FILES * ROWS)]
+        texts = [None if size is None else "".join(rng.choices(pieces, k=size)) for size in sizes]
         texts[ROWS + 7] = "a giant among small ones. " * 100_000
         self.path = str(folder)
         for i in range(FILES):

@@ -33,7 +33,8 @@ def options_of_spark(master, folder):
 def submit(tmp_path, *arguments):
     """Runs the program on two executors; its output, and what Spark logged."""
     command = [os.path.join(os.path.dirname(sys.executable), "spark-submit"), *options_of_spark("local-cluster[2,1,640]", tmp_path)]
-    result = subprocess.run([*command, PROGRAM, *arguments], env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+    command += [PROGRAM, *arguments]
+    result = subprocess.run(command, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
     shutil.rmtree(os.path.join(os.path.dirname(pyspark.__file__), "work"), ignore_errors=True)  # of the executors
     assert result.returncode == 0, result.stdout + result.stderr
     return result.stdout, result.stderr
