@@ -41,7 +41,8 @@ def run(options):
         batch_format="pyarrow",
         batch_size=None,  # a block as it was read
     )
-    tokens.write_parquet(options.output, compression="zstd")
+    # Tokens are written as they are: a dictionary of them takes time and makes the file larger.
+    tokens.write_parquet(options.output, compression="zstd", use_dictionary=columns[:-1])
     with filesystem.open_output_stream(f"{path}/_SUCCESS"):
         pass
     return filesystem, path

@@ -18,6 +18,9 @@ from pyspark.sql.types import ArrayType, IntegerType, StructField, StructType
 
 import token_column
 
+# Tokens are written as they are: a dictionary of them takes time and makes the file larger.
+WRITING = {"compression": "zstd", f"parquet.enable.dictionary#{token_column.TOKENS}.list.element": "false"}
+
 
 def ship(context, options):
     """Sends the files that a worker needs; returns by which name it opens the encoding."""
@@ -60,7 +63,7 @@ def run(spark, options):
     counts = [functions.count("*").alias("rows"), functions.count(tokens).alias("texts"),
               functions.sum(functions.when(tokens.isNotNull(), functions.size(tokens))).alias("tokens")]  # fmt: skip
     result = tokenised(frame, options.column, options.keep, encoding_name, options.special).observe(observed, *counts)
-    result.write.option("compression", "zstd").parquet(options.output)  # fails if the output exists
+    result.write.options(**WRITING).parquet(options.output)  # fails if the output exists
     return observed.get
 
 

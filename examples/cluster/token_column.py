@@ -106,7 +106,7 @@ def check_columns(options, names, kinds):
 
 
 def story_of(error):
-    """What went wrong, of an error that may carry the stack traces of a worker: their last line that names an exception of Python."""
+    """What went wrong, of an error that may carry the stack traces of a worker: their last line that names an exception of the job."""
     lines = str(error).splitlines() or [type(error).__name__]
-    named = [line.strip() for line in lines if re.match(r"\s*[\w.]*(Error|Exception): ", line) and "java." not in line]
+    named = [line.strip() for line in lines if re.match(r"\s*(?!ray\.|java\.)[\w.]*(Error|Exception): ", line)]
     return named[-1] if named else lines[0].strip()

@@ -2,7 +2,6 @@
 
 import os
 import shlex
-import shutil
 import subprocess
 import sys
 
@@ -32,10 +31,13 @@ def options_of_spark(master, folder):
 
 def submit(tmp_path, *arguments):
     """Runs the program on two executors; its output, and what Spark logged."""
-    command = [os.path.join(os.path.dirname(sys.executable), "spark-submit"), *options_of_spark("local-cluster[2,1,640]", tmp_path)]
+    home = tmp_path / "spark"  # the executors work below it
+    home.mkdir()
+    for name in os.listdir(os.path.dirname(pyspark.__file__)):
+        (home / name).symlink_to(os.path.join(os.path.dirname(pyspark.__file__), name))
+    command = [str(home / "bin" / "spark-submit"), *options_of_spark("local-cluster[2,1,640]", tmp_path)]
     command += [PROGRAM, *arguments]
-    result = subprocess.run(command, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
-    shutil.rmtree(os.path.join(os.path.dirname(pyspark.__file__), "work"), ignore_errors=True)  # of the executors
+    result = subprocess.run(command, env=dict(ENVIRONMENT, SPARK_HOME=str(home)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
     assert result.returncode == 0, result.stdout + result.stderr
     return result.stdout, result.stderr
 
