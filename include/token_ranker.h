@@ -1,4 +1,4 @@
-/**
+/** @file
  * token_ranker.h: exact byte-level BPE tokenization of text for language models.
  *
  *     token_ranker_t *ranker;
@@ -62,7 +62,7 @@ extern "C" {
 /** 0 is success. The values never change; gaps between groups leave room. */
 typedef int32_t token_ranker_status;
 
-#define TOKEN_RANKER_OK 0
+#define TOKEN_RANKER_OK 0 /* done */
 /* The call. */
 #define TOKEN_RANKER_INVALID_ARGUMENT 1 /* NULL with a size, an index out of range, an unknown option */
 #define TOKEN_RANKER_BUFFER_TOO_SMALL 2 /* the buffer holds the first part, the reported size is that of the whole */
@@ -84,7 +84,7 @@ typedef int32_t token_ranker_status;
 #define TOKEN_RANKER_UNSUPPORTED_PATTERN 35     /* the pattern has a construct whose meaning would not be exact; offset is the byte in it */
 #define TOKEN_RANKER_UNSUPPORTED_ENGINE 36      /* the engine asked for does not exist here, or has no scanner for the pattern */
 /* While running. */
-#define TOKEN_RANKER_OUT_OF_MEMORY 48
+#define TOKEN_RANKER_OUT_OF_MEMORY 48 /* the system gave none */
 #define TOKEN_RANKER_MATCH_FAILED 49 /* the pattern exceeded its match limits; offset is the byte of the text where the match began */
 #define TOKEN_RANKER_INTERNAL 50     /* a mistake in the library: please report it */
 /* A tokenizer.json or tekken.json. The message names the key and the value. */
@@ -99,7 +99,7 @@ typedef int32_t token_ranker_status;
  * What went wrong, in the caller's memory. On success only `status` and `message[0]` are written. The struct never changes.
  */
 typedef struct token_ranker_error {
-  token_ranker_status status;
+  token_ranker_status status; /* TOKEN_RANKER_… */
   uint32_t reserved; /* 0 */
   uint64_t offset;   /* the byte, line or index that the status is about; 0 if none */
   char message[240]; /* NUL-terminated English, for people: what, where, and what to do */
@@ -113,7 +113,7 @@ TOKEN_RANKER_API const char *token_ranker_status_name(token_ranker_status status
 /** @return the version of the library, such as "0.1.0". Static, NUL-terminated. */
 TOKEN_RANKER_API const char *token_ranker_version(void);
 
-#define TOKEN_RANKER_ABI_VERSION 1
+#define TOKEN_RANKER_ABI_VERSION 1 /* of this header */
 
 /** @return TOKEN_RANKER_ABI_VERSION of the library: a program made for another number must not call it. */
 TOKEN_RANKER_API uint32_t token_ranker_abi_version(void);
@@ -140,7 +140,7 @@ TOKEN_RANKER_API token_ranker_status token_ranker(const char *name, size_t name_
 typedef struct token_ranker_special_token {
   const char *text;  /* [text_size] bytes, not empty */
   size_t text_size;  /* bytes */
-  uint32_t token;
+  uint32_t token;    /* its number */
   uint32_t reserved; /* 0 */
 } token_ranker_special_token;
 
@@ -157,17 +157,17 @@ typedef struct token_ranker_special_token {
 typedef struct token_ranker_definition {
   size_t struct_size;      /* sizeof(token_ranker_definition) */
   const char *name;        /* [name_size] any UTF-8, for token_ranker_info; NULL: "custom", or the built-in's own */
-  size_t name_size;
+  size_t name_size;        /* bytes */
   const void *vocabulary;  /* [vocabulary_size] bytes in the format below; not needed after the call */
-  size_t vocabulary_size;
+  size_t vocabulary_size;  /* bytes */
   int32_t format;          /* TOKEN_RANKER_FORMAT_… */
   uint32_t reserved;       /* 0 */
   const char *pattern;     /* [pattern_size] UTF-8; NULL: the file's or the built-in's own. A rank file has none: NULL is then for the
                               published ones only, which are known by their SHA-256. A JSON file has its own: NULL is required */
-  size_t pattern_size;
+  size_t pattern_size;     /* bytes */
   const token_ranker_special_token *special_tokens; /* [special_tokens_size]; NULL: the file's or the built-in's own, else none. NULL is
                                                        required for a tokenizer.json */
-  size_t special_tokens_size;
+  size_t special_tokens_size; /* elements */
   const char *engine;      /* NUL-terminated: what splits the text. NULL: the fastest. "pcre2", "scalar", or the name of a kernel:
                               for tests and benches, the pretokens are the same */
   size_t cache_limit;      /* bytes that each context may use to remember pretokens; 0: 7,680 KiB. Less is slower on long texts; below
@@ -285,8 +285,8 @@ TOKEN_RANKER_API token_ranker_status token_ranker_truncate(const token_ranker_t 
 
 /** A piece of text: the bytes [begin, end). */
 typedef struct token_ranker_span {
-  uint64_t begin;
-  uint64_t end;
+  uint64_t begin; /* the first byte */
+  uint64_t end;   /* behind the last one */
 } token_ranker_span;
 
 /**
@@ -407,7 +407,7 @@ TOKEN_RANKER_API token_ranker_status token_ranker_encode_pretoken(const token_ra
 /** Tokens of several texts, in the library's memory until token_ranker_result_free. */
 typedef struct token_ranker_result {
   const uint32_t *tokens;  /* [tokens_size] of all texts, in their order */
-  size_t tokens_size;
+  size_t tokens_size;      /* tokens */
   const int64_t *offsets;  /* [offsets_size]: the tokens of text i are [offsets[i], offsets[i + 1]) */
   size_t offsets_size;     /* texts + 1 */
 } token_ranker_result;
@@ -456,7 +456,7 @@ TOKEN_RANKER_API token_ranker_status token_ranker_count_batch(const token_ranker
 /** Bytes of several sequences of tokens, in the library's memory until token_ranker_text_result_free. */
 typedef struct token_ranker_text_result {
   const uint8_t *bytes;    /* [bytes_size] of all sequences, in their order */
-  size_t bytes_size;
+  size_t bytes_size;       /* bytes */
   const int64_t *offsets;  /* [offsets_size]: the bytes of sequence i are [offsets[i], offsets[i + 1]) */
   size_t offsets_size;     /* sequences + 1 */
 } token_ranker_text_result;
@@ -607,7 +607,7 @@ TOKEN_RANKER_API void token_ranker_stream_decoder_free(token_ranker_decoder *dec
 typedef struct token_ranker_information {
   size_t struct_size;              /* in: sizeof(token_ranker_information); out: bytes that were filled */
   const char *name;                /* [name_size], also NUL-terminated */
-  size_t name_size;
+  size_t name_size;                /* bytes */
   const char *pattern;             /* [pattern_size], also NUL-terminated; as it was given */
   size_t pattern_size;             /* of several, one after another, with a line end between them */
   const char *engine;              /* what splits the text: "scalar", "pcre2", or a kernel; NUL-terminated */
@@ -617,15 +617,15 @@ typedef struct token_ranker_information {
   const uint32_t *token_offsets;   /* [vocabulary_size + 1]: bytes of entry i are [token_offsets[i], token_offsets[i + 1]) */
   const uint32_t *token_numbers;   /* [vocabulary_size]: the token of entry i, ascending but for a tokenizer.json */
   const token_ranker_special_token *special_tokens; /* [special_tokens_size] */
-  size_t special_tokens_size;
+  size_t special_tokens_size;      /* elements */
   uint32_t max_token;              /* the largest token, special ones too */
   uint32_t max_tokens_per_byte;    /* tokens that one byte of text becomes at most: 1 without a normaliser */
   const token_ranker_special_token *added_tokens; /* [added_tokens_size]: those that are always found in text, special ones aside */
-  size_t added_tokens_size;
+  size_t added_tokens_size;        /* elements */
   const uint32_t *tokens_before;   /* [tokens_before_size]: what the file's post-processor puts before the tokens of a text */
-  size_t tokens_before_size;
+  size_t tokens_before_size;       /* tokens */
   const uint32_t *tokens_after;    /* [tokens_after_size]: and after them */
-  size_t tokens_after_size;
+  size_t tokens_after_size;        /* tokens */
   const char *source;              /* the kind of file: "built-in", "rank file", "tokenizer.json", "tekken.json v3"; NUL-terminated */
   const char *reference;           /* whose tokens these are, such as "tokenizers 0.23.3"; NUL-terminated */
   const char *pattern_name;        /* of a known pattern, such as "o200k"; "" for any other; NUL-terminated */
@@ -647,7 +647,7 @@ TOKEN_RANKER_API token_ranker_status token_ranker_info(const token_ranker_t *ran
                                                        token_ranker_error *error);
 
 /* What a row of the catalog names. */
-#define TOKEN_RANKER_CATALOG_ENCODING 1
+#define TOKEN_RANKER_CATALOG_ENCODING 1     /* an encoding */
 #define TOKEN_RANKER_CATALOG_MODEL 2        /* a model of exactly this name */
 #define TOKEN_RANKER_CATALOG_MODEL_PREFIX 3 /* every model whose name begins so, unless an exact name says otherwise */
 

@@ -1,4 +1,4 @@
-/**
+/** @file
  * token_ranker.hpp: the C interface of token_ranker.h as a class, for C++17 and later. Everything is inline; nothing else is linked.
  *
  *     const ranker::Encoding encoding("o200k_base");
@@ -28,6 +28,7 @@ namespace ranker {
 /** A status of the library with its message. */
 class Error : public std::runtime_error {
 public:
+  /** Of what a call reported. */
   explicit Error(const token_ranker_error& error) : std::runtime_error(error.message), status_(error.status), offset_(error.offset) {}
   /** TOKEN_RANKER_… */
   token_ranker_status status() const noexcept { return status_; }
@@ -42,6 +43,7 @@ private:
 /** Which special tokens are recognised in text; the text of any other is ordinary. */
 enum class Special { none, all };
 
+/** An open encoding: owns its handle. */
 class Encoding {
 public:
   /** Opens an encoding inside the library, by its name or that of a model. */
@@ -85,6 +87,7 @@ public:
       return token_ranker_decode(get(), tokens, tokens_size, bytes.data(), bytes.size(), &size, &error);
     });
   }
+  /** The same of a vector. */
   std::string decode(const std::vector<std::uint32_t>& tokens) const { return decode(tokens.data(), tokens.size()); }
 
   /** The handle, for the functions of token_ranker.h; NULL after a move. It stays the property of this object. */

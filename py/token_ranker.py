@@ -2300,7 +2300,8 @@ class _ParquetWriter:
         from pyarrow import parquet
 
         self.schema = pyarrow.schema([("tokens", pyarrow.list_(pyarrow.uint32()))])
-        self.writer = parquet.ParquetWriter(file, self.schema)
+        # A dictionary of tokens takes time and makes the file larger.
+        self.writer = parquet.ParquetWriter(file, self.schema, compression="zstd", use_dictionary=False)
         self.tokens = self.documents = 0
         self.open_parts: list[bytes] = []
 
