@@ -58,6 +58,7 @@ struct Job {
 void run_job(const Encoding& encoding, const uint8_t* bytes, const int64_t* offsets, SpecialSelection allowed, Job& job,
              TokenBuffer& tokens) try {
   job.place = tokens.size();
+  if (!job.is_in_place) tokens.room(job.size() / bytes_per_token);
   if (job.begin != size_t(offsets[job.first_text]) || !job.is_last_part) {
     encode(encoding, {bytes + job.begin, job.end - job.begin}, allowed, tokens);
     if (job.is_last_part) job.ends.push_back(tokens.size() - job.place);
@@ -170,7 +171,6 @@ void encode_batch(const Encoding& encoding, const uint8_t* bytes, const int64_t*
   JobQueue queue(jobs, total);
   run_on_threads(threads, [&](bool is_caller) {
     while (Job* const job = queue.take(is_caller)) {
-      if (!job->is_in_place) job->own_tokens.room(job->size() / bytes_per_token);
       run_job(encoding, bytes, offsets, allowed, *job, job->is_in_place ? tokens : job->own_tokens);
     }
   });

@@ -135,11 +135,11 @@ struct Pcre2Matcher::State {
   size_t searched = 0;       // in an open text: no match that is to come begins before
 
   void make_match_data() {
-    pcre2_match_data_free(data);
-    data = nullptr;
     // One pair: the rewritten pattern has no groups that capture.
-    data = pcre2_match_data_create(1, nullptr);
-    if (!data) throw std::bad_alloc();
+    pcre2_match_data* const made = pcre2_match_data_create(1, nullptr);
+    if (!made) throw std::bad_alloc();
+    pcre2_match_data_free(data);
+    data = made;
   }
 
   void repair(size_t well_formed);
