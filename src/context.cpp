@@ -31,6 +31,7 @@ Context* ContextPool::borrow(size_t& slot) {
 void ContextPool::give_back(Context* context, size_t slot) noexcept {
   if (context->encoder.scratch_size() > max_idle_scratch) context->encoder.shrink();
   if (context->normalized.memory_size() > max_idle_copy) context->normalized = {};
+  for (const std::unique_ptr<Pcre2Matcher>& matcher : context->matchers) matcher->end_call();
   for (size_t i = 0; i < slot_count_; i++, slot = slot + 1 < slot_count_ ? slot + 1 : 0) {
     Context* empty = nullptr;
     if (slots_[slot].context.compare_exchange_strong(empty, context, std::memory_order_release, std::memory_order_relaxed)) return;
