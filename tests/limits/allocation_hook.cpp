@@ -122,7 +122,8 @@ void* __wrap_mremap(void* pages, size_t size, size_t new_size, int flags, ...) {
 
 // std::thread::_M_start_thread
 void __real__ZNSt6thread15_M_start_threadESt10unique_ptrINS_6_StateESt14default_deleteIS1_EEPFvvE(void*, void*, void (*)());
-void __wrap__ZNSt6thread15_M_start_threadESt10unique_ptrINS_6_StateESt14default_deleteIS1_EEPFvvE(void* thread, void* state, void (*start)()) {
+void __wrap__ZNSt6thread15_M_start_threadESt10unique_ptrINS_6_StateESt14default_deleteIS1_EEPFvvE(void* thread, void* state,
+                                                                                                  void (*start)()) {
   if (test::refuses_threads) throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again));
   __real__ZNSt6thread15_M_start_threadESt10unique_ptrINS_6_StateESt14default_deleteIS1_EEPFvvE(thread, state, start);
 }

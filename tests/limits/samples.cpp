@@ -15,8 +15,8 @@ namespace {
 
 const std::vector<std::string>& small_tokens() {
   static const std::vector<std::string> tokens = [] {
-    std::vector<std::string> all = single_bytes_and({"th", "he", "the", " t", " the", "in", "ing", "er", "aa", "aaaa", "  ", "    ", "\xE6\xBC",
-                                                     "\xE6\xBC\xA2", "12", "ab", "abab", "\n\n", "'s", "00"});
+    std::vector<std::string> all = single_bytes_and({"th", "he",   "the",      " t",           " the", "in", "ing",  "er",   "aa", "aaaa",
+                                                     "  ", "    ", "\xE6\xBC", "\xE6\xBC\xA2", "12",   "ab", "abab", "\n\n", "'s", "00"});
     return all;
   }();
   return tokens;
@@ -29,7 +29,8 @@ std::string rank_file() {
 }
 
 json small_tokenizer() {
-  return tokenizer_tree({{"t", "h"}, {"th", "e"}, {"\u0120", "the"}, {"a", "a"}, {"aa", "aa"}, {"i", "n"}, {"in", "g"}, {"\u0120", "\u0120"}});
+  return tokenizer_tree(
+      {{"t", "h"}, {"th", "e"}, {"\u0120", "the"}, {"a", "a"}, {"aa", "aa"}, {"i", "n"}, {"in", "g"}, {"\u0120", "\u0120"}});
 }
 
 // Several rules, NFC, added tokens with each property, and a pattern that PCRE2 matches.
@@ -38,18 +39,20 @@ json rich_tokenizer() {
   tree["added_tokens"] = {added_token("<n>"), added_token("<w>", {"single_word", "normalized"}), added_token("<l>", {"lstrip"}),
                           added_token("<r>", {"rstrip"}), added_token("<|end|>", {"special"})};
   tree["normalizer"] = {{"type", "NFC"}};
-  tree["pre_tokenizer"] = {{"type", "Sequence"},
-                           {"pretokenizers",
-                            {{{"type", "Split"}, {"pattern", {{"Regex", "\\s?[a-z]+|[0-9]{2}|\\n+"}}}, {"behavior", "Isolated"}, {"invert", false}},
-                             {{"type", "Digits"}, {"individual_digits", true}},
-                             byte_level(false)}}};
+  tree["pre_tokenizer"] = {
+      {"type", "Sequence"},
+      {"pretokenizers",
+       {{{"type", "Split"}, {"pattern", {{"Regex", "\\s?[a-z]+|[0-9]{2}|\\n+"}}}, {"behavior", "Isolated"}, {"invert", false}},
+        {{"type", "Digits"}, {"individual_digits", true}},
+        byte_level(false)}}};
   tree["post_processor"] = byte_level();
   return tree;
 }
 
 json small_tekken() {
   json vocab = json::array();
-  for (const std::string& token : small_tokens()) vocab.push_back({{"rank", vocab.size()}, {"token_bytes", base64(token)}, {"token_str", nullptr}});
+  for (const std::string& token : small_tokens())
+    vocab.push_back({{"rank", vocab.size()}, {"token_bytes", base64(token)}, {"token_str", nullptr}});
   const size_t size = vocab.size();
   return {{"config",
            {{"pattern", "[a-z]+|[^a-z]+"},
@@ -58,7 +61,8 @@ json small_tekken() {
             {"default_num_special_tokens", 24},
             {"num_vocab_tokens", size}}},
           {"vocab", vocab},
-          {"special_tokens", {{{"rank", 0}, {"token_str", "<unk>"}, {"is_control", true}}, {{"rank", 1}, {"token_str", "<s>"}, {"is_control", true}}}}};
+          {"special_tokens",
+           {{{"rank", 0}, {"token_str", "<unk>"}, {"is_control", true}}, {{"rank", 1}, {"token_str", "<s>"}, {"is_control", true}}}}};
 }
 
 constexpr char cl100k_pattern[] =
@@ -159,8 +163,8 @@ Status run_chunks(Ranker ranker, std::string_view text, uint64_t& hash) {
 
 Status run_offsets(Ranker ranker, std::string_view text, uint64_t& hash) {
   size_t size;
-  RETURN_IF_FAILED(token_ranker_encode_with_offsets(ranker, text.data(), text.size(), nullptr, TOKEN_RANKER_ALL_SPECIAL, tokens, spans, room, &size,
-                                                    nullptr));
+  RETURN_IF_FAILED(token_ranker_encode_with_offsets(ranker, text.data(), text.size(), nullptr, TOKEN_RANKER_ALL_SPECIAL, tokens, spans,
+                                                    room, &size, nullptr));
   Hash all(hash);
   all.add(tokens, size);
   all.add(spans, size);
@@ -194,8 +198,7 @@ Status run_encode_pretoken(Ranker ranker, std::string_view text, uint64_t& hash)
 
 Status run_decode(Ranker ranker, std::string_view text, uint64_t& hash) {
   size_t size, count;
-  RETURN_IF_FAILED(
-      token_ranker_encode(ranker, text.data(), text.size(), nullptr, TOKEN_RANKER_ALL_SPECIAL, tokens, room, &size, nullptr));
+  RETURN_IF_FAILED(token_ranker_encode(ranker, text.data(), text.size(), nullptr, TOKEN_RANKER_ALL_SPECIAL, tokens, room, &size, nullptr));
   RETURN_IF_FAILED(token_ranker_decode(ranker, tokens, size, bytes, sizeof bytes, &count, nullptr));
   Hash(hash).add(bytes, count);
   return TOKEN_RANKER_OK;
@@ -321,16 +324,16 @@ const std::vector<Source>& small_sources() {
   return sources;
 }
 
-Source matched_source(std::string_view pattern) {
-  return {"ranks", rank_file(), TOKEN_RANKER_FORMAT_RANKS, std::string(pattern)};
-}
+Source matched_source(std::string_view pattern) { return {"ranks", rank_file(), TOKEN_RANKER_FORMAT_RANKS, std::string(pattern)}; }
 
 Source builtin_source(std::string_view name) { return {std::string(name), std::string(name)}; }
 
 const std::string& mixed_text() {
   static const std::string text = [] {
     std::string all = "The thing, in the end: isn't it 12345 of the <|end|> others?  \r\n\t  <n> <w> a<w> <l>  <r>  x\n\n\n";
-    all += "\xE6\xBC\xA2\xE5\xAD\x97\xE4\xBB\xAE\xE5\x90\x8D e\xCC\x81\xCC\xA3 \xC3\xA9 \xD0\x9F\xD1\x80\xD0\xB8\xD0\xB2\xD0\xB5\xD1\x82 \xF0\x9F\x98\x80 \xFF\xFE\xC3 ";
+    all +=
+        "\xE6\xBC\xA2\xE5\xAD\x97\xE4\xBB\xAE\xE5\x90\x8D e\xCC\x81\xCC\xA3 \xC3\xA9 \xD0\x9F\xD1\x80\xD0\xB8\xD0\xB2\xD0\xB5\xD1\x82 "
+        "\xF0\x9F\x98\x80 \xFF\xFE\xC3 ";
     all += std::string(1300, 'a') + " " + std::string(600, ' ') + "<|endoftext|>";
     Random random(5);
     for (int i = 0; i < 150; i++) all += " " + random.letters("abcdefghtein", 1 + random.below(22));

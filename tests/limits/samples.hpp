@@ -15,7 +15,7 @@ struct Source {
   std::string name;
   std::string vocabulary;
   int32_t format = TOKEN_RANKER_FORMAT_BUILTIN;
-  std::string pattern = {};  // "": none is given
+  std::string pattern = {};                      // "": none is given
   std::vector<std::string> special_tokens = {};  // numbered from 1,000 on; none: none are given
   std::string engine = {};
 

@@ -41,7 +41,8 @@ void fail_each(uint64_t step, bool fails_for_good, Tally& tally, const Prepare& 
     tally.refused += status == TOKEN_RANKER_OUT_OF_MEMORY;
     const bool is_right = is_sound(status);
     const bool is_released = test::live_allocations() == blocks && test::live_mapped_bytes() == mapped;
-    tally.expect(status == TOKEN_RANKER_OK || (has_failed && status == TOKEN_RANKER_OUT_OF_MEMORY), failure, token_ranker_status_name(status)) &&
+    tally.expect(status == TOKEN_RANKER_OK || (has_failed && status == TOKEN_RANKER_OUT_OF_MEMORY), failure,
+                 token_ranker_status_name(status)) &&
         tally.expect(is_right, failure, "wrong, then or afterwards") && tally.expect(is_released, failure, "not all memory is released");
   }
 }
@@ -102,7 +103,8 @@ void check(const Tally& tally, const std::string& source, const char* what, bool
 
 void check_operations(const Source& source, const std::vector<Operation>& operations, uint64_t step = 1) {
   for (const Operation& operation : operations) {
-    for (const bool fails_for_good : {false, true}) check(fail_operation(source, operation, fails_for_good, step), source.name, operation.name, fails_for_good);
+    for (const bool fails_for_good : {false, true})
+      check(fail_operation(source, operation, fails_for_good, step), source.name, operation.name, fails_for_good);
   }
 }
 
