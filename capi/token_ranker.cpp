@@ -164,6 +164,9 @@ token_ranker_t* load(const token_ranker_definition& given) {
   checked(definition.name, definition.name_size, "definition: name is NULL, name_size is not 0");
   checked(definition.pattern, definition.pattern_size, "definition: pattern is NULL, pattern_size is not 0");
   checked(definition.special_tokens, definition.special_tokens_size, "definition: special_tokens is NULL, special_tokens_size is not 0");
+  // Before any is read.
+  constexpr size_t most = bpe::SpecialTokens::max_count;
+  if (definition.special_tokens_size > most) throw Failure(TOKEN_RANKER_TOO_LARGE, most, "definition: more than %zu special tokens", most);
   for (size_t i = 0; i < definition.special_tokens_size; i++)
     checked(definition.special_tokens[i].text, definition.special_tokens[i].text_size, "definition: a special token: text is NULL, text_size is not 0");
 

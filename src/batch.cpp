@@ -57,6 +57,7 @@ struct Job {
 void run_job(const Encoding& encoding, const uint8_t* bytes, const int64_t* offsets, SpecialSelection allowed, Job& job,
              TokenBuffer& tokens) try {
   job.place = tokens.size();
+  if (!job.is_in_place) tokens.expect(job.size());
   if (job.begin != size_t(offsets[job.first_text]) || !job.is_last_part) {
     encode(encoding, {bytes + job.begin, job.end - job.begin}, allowed, tokens);
     if (job.is_last_part) job.ends.push_back(tokens.size() - job.place);
@@ -169,7 +170,6 @@ void encode_batch(const Encoding& encoding, const uint8_t* bytes, const int64_t*
   JobQueue queue(jobs, total);
   run_on_threads(threads, [&](bool is_caller) {
     while (Job* const job = queue.take(is_caller)) {
-      if (!job->is_in_place) job->own_tokens.expect(job->size());
       run_job(encoding, bytes, offsets, allowed, *job, job->is_in_place ? tokens : job->own_tokens);
     }
   });

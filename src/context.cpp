@@ -32,6 +32,7 @@ void ContextPool::trim(Context& context) noexcept {
 }
 
 void ContextPool::give_back(Context* context, size_t slot) noexcept {
+  for (const std::unique_ptr<Pcre2Matcher>& matcher : context->matchers) matcher->end_call();
   for (size_t i = 0; i < slot_count_; i++, slot = slot + 1 < slot_count_ ? slot + 1 : 0) {
     Context* empty = nullptr;
     if (slots_[slot].context.compare_exchange_strong(empty, context, std::memory_order_release, std::memory_order_relaxed)) return;

@@ -1,6 +1,7 @@
 #include "merge.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "merge_parts.hpp"
 #include "vocabulary.hpp"
@@ -36,7 +37,8 @@ size_t window_size(const Vocabulary& vocabulary) {
 // tokens beside that edge are encoded. So a window begins a few tokens back, and if the first of them comes out again, the tokens
 // before it stay as they are: the neighbours before it fit as they did, those from it on are an encoding. Else it begins further back.
 //
-// A window with the same bytes as the last one, as in a long run of one character, has the same tokens.
+// A window with the same bytes as one of the last few, as in a long run of one character, has the same tokens. Few: where a long token
+// and the window do not divide each other, as many sizes come in turn as it takes until they do.
 //
 // merge_window: text -> ranks.
 template <class MergeWindow>
@@ -45,17 +47,28 @@ std::span<const uint32_t> merge_in_windows(const Vocabulary& vocabulary, Text pr
   const size_t window = window_size(vocabulary);
   std::vector<uint32_t>& merged = scratch.merged;
   merged.clear();
-  Text last;
-  std::span<const uint32_t> ranks;
+  struct Window {
+    Text text;
+    std::vector<uint32_t> ranks;
+  } recent[8];
+  size_t turn = 0;
+  const auto ranks_of = [&](Text part) -> std::span<const uint32_t> {
+    for (const Window& window : recent) {
+      if (window.text.view() == part.view()) return window.ranks;
+    }
+    Window& oldest = recent[turn++ % std::size(recent)];
+    const std::span<const uint32_t> ranks = merge_window(part);
+    oldest.ranks.assign(ranks.begin(), ranks.end());
+    oldest.text = part;
+    return oldest.ranks;
+  };
   for (size_t done = 0; done < pretoken.size;) {
     const size_t end = std::min(pretoken.size, done + window);
     size_t begin = done;
     size_t kept = merged.size();
     for (size_t overlap = first_overlap;; overlap *= 4) {
       for (const size_t least = merged.size() - std::min(merged.size(), overlap); kept > least;) begin -= vocabulary.bytes(merged[--kept]).size;
-      const Text part = pretoken.part(begin, end);
-      if (part.view() != last.view()) ranks = merge_window(part);
-      last = part;
+      const std::span<const uint32_t> ranks = ranks_of(pretoken.part(begin, end));
       if (kept > 0 && ranks.front() != merged[kept]) continue;
       merged.resize(kept);
       merged.insert(merged.end(), ranks.begin(), ranks.end());

@@ -13,6 +13,7 @@ namespace {
 constexpr size_t part_size = 32, max_junction_size = 32;
 constexpr size_t junction_tokens = 4;        // on each side
 constexpr size_t max_late_junction = 1024;   // bytes; a longer one is no longer cheaper than the whole
+constexpr size_t max_late_share = 2;         // all of them together, in pretokens of the same size: more is no longer cheaper, either
 
 // Words that were merged together, and their ranks.
 struct Merged {
@@ -91,7 +92,7 @@ bool merge_in_parts(const Vocabulary& vocabulary, const Phases& phases, Text pre
   // From left to right. intact: the last tokens of what is merged that are those of the last part.
   const std::span<const uint32_t> first = alone.of(0, few);
   merged.assign(first.begin(), first.end());
-  size_t intact = merged.size();
+  size_t intact = merged.size(), late = 0;
   for (size_t n = 0; n + 1 < part_count; n++) {
     const std::span<const uint32_t> right = alone.of(2 * n + 2, few);
     std::span<const uint32_t> junction = joined.of(2 * n, few_more);
@@ -107,7 +108,8 @@ bool merge_in_parts(const Vocabulary& vocabulary, const Phases& phases, Text pre
       size_t begin = parts.starts[2 * n + 1], end = begin;
       for (size_t k = 1; k <= left_count; k++) begin -= size_of(merged[merged.size() - k]);
       for (size_t k = 0; k < right_count; k++) end += size_of(right[k]);
-      if (end - begin > max_late_junction) return false;
+      late += end - begin;
+      if (end - begin > max_late_junction || late > max_late_share * pretoken.size) return false;
       junction = merge_by(vocabulary, pretoken.part(begin, end), scratch, [&](uint32_t a, uint32_t b) { return vocabulary.merged(a, b); });
       is_joined = fits();
     }

@@ -1,7 +1,11 @@
 // The only file that includes pcre2.h.
 //
 // A match is tried by the JIT's code first, whose stack is small; where that ends, the match is repeated by the interpreter, which takes
-// more memory. Both stop after a number of steps, so that a pattern which backtracks without end is an error and not a hang.
+// more memory. Both stop after a number of steps, so that a pattern which backtracks without end is an error and not a hang:
+//
+//   each search has few steps from each place where a match may begin; nearly all are found with them
+//   else place by place: one that takes more has four times as many, again and again, and what it takes is drawn from what the whole call
+//   may take
 #include "pattern_pcre2.hpp"
 
 #include <algorithm>
@@ -29,6 +33,10 @@ constexpr size_t jit_stack_capacity = size_t{1} << 20;
 // within it.
 constexpr uint64_t match_limit = 10'000'000;
 constexpr uint64_t match_limit_per_byte = 16;
+// Of all searches of one call together, beyond the first few steps that each place has.
+constexpr uint64_t call_limit = 100'000'000;
+constexpr uint64_t call_limit_per_byte = 64;
+constexpr uint32_t limit_growth = 4;
 constexpr uint32_t heap_limit_kib = 64 << 10;
 // What the interpreter's frames and the repaired text may each keep between texts.
 constexpr size_t retained_capacity = size_t{1} << 20;
@@ -41,7 +49,8 @@ constexpr size_t stand_in_size = sizeof bad_byte_stand_in - 1;
 
 // Without two optimisations that PCRE2 10.46 gets wrong: it takes some properties for disjoint that are not (`1\P{Lt}{3,4}?\P{Nd}` matches
 // greedily), and its JIT code skips possible beginnings (of `\x{e9}?\x{301}[\^+-/]{0,2}?`).
-constexpr uint32_t compile_options = PCRE2_UTF | PCRE2_DOTALL | PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_AUTO_POSSESS | PCRE2_NO_START_OPTIMIZE;
+constexpr uint32_t compile_options = PCRE2_UTF | PCRE2_DOTALL | PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_AUTO_POSSESS | PCRE2_NO_START_OPTIMIZE |
+                                     PCRE2_USE_OFFSET_LIMIT;
 
 struct ErrorText {
   explicit ErrorText(int code) {
@@ -133,7 +142,7 @@ Pcre2Pattern::~Pcre2Pattern() = default;
 size_t Pcre2Pattern::look_behind() const { return compiled_->look_behind; }
 
 struct Pcre2Matcher::State {
-  explicit State(const pcre2_code* code, bool has_jit) : code(code), has_jit(has_jit) {}
+  State(const pcre2_code* code, bool has_jit, uint32_t first_limit) : code(code), has_jit(has_jit), first_limit(first_limit) {}
   ~State() {
     pcre2_match_data_free(data);
     pcre2_match_context_free(context);
@@ -142,6 +151,7 @@ struct Pcre2Matcher::State {
 
   const pcre2_code* const code;
   const bool has_jit;
+  const uint32_t first_limit;
   pcre2_match_data* data = nullptr;
   pcre2_match_context* context = nullptr;
   pcre2_jit_stack* jit_stack = nullptr;
@@ -154,20 +164,24 @@ struct Pcre2Matcher::State {
   size_t mapped_text = 0;    // this one: the running cursor of text_position
   bool is_open = false;      // the text may go on
   size_t searched = 0;       // in an open text: no match that is to come begins before
+  uint32_t place_limit = 0;  // steps from one place at most
+  uint64_t steps_left = call_limit;  // in this call, beyond the first ones of each place
 
   void make_match_data() {
-    pcre2_match_data_free(data);
-    data = nullptr;
     // One pair: the rewritten pattern has no groups that capture.
-    data = pcre2_match_data_create(1, nullptr);
-    if (!data) throw std::bad_alloc();
+    pcre2_match_data* const made = pcre2_match_data_create(1, nullptr);
+    if (!made) throw std::bad_alloc();
+    pcre2_match_data_free(data);
+    data = made;
   }
 
   void repair(size_t well_formed);
   void start_at(size_t from);
   size_t text_position(size_t subject_position);
   bool match();
-  int interpret();
+  int search(size_t from);
+  int search_hard(size_t& from);
+  int interpret(size_t from);
 };
 
 // A copy of the text with each bad byte replaced. Four bytes for one at most.
@@ -211,9 +225,9 @@ void Pcre2Matcher::State::start_at(size_t from) {
 
 // Searches from `position` on; false: nothing there, or in an open text nothing that is certain.
 bool Pcre2Matcher::State::match() {
-  int result = PCRE2_ERROR_JIT_STACKLIMIT;
-  if (has_jit && !is_open) result = pcre2_jit_match(code, subject.data, subject.size, position, 0, data, context);
-  if (result == PCRE2_ERROR_JIT_STACKLIMIT) result = interpret();
+  size_t from = position;
+  int result = search(from);
+  if (result == PCRE2_ERROR_MATCHLIMIT) result = search_hard(from);
   const PCRE2_SIZE begin = pcre2_get_ovector_pointer(data)[0];
   // At the end of an open text a match may be empty only because nothing has followed yet.
   if (result >= 0 && !(is_open && begin == subject.size)) return true;
@@ -223,13 +237,51 @@ bool Pcre2Matcher::State::match() {
   }
   if (result == PCRE2_ERROR_NOMATCH) return false;
   if (result == PCRE2_ERROR_NOMEMORY) throw std::bad_alloc();
-  throw Failure(TOKEN_RANKER_MATCH_FAILED, text_position(position),
+  throw Failure(TOKEN_RANKER_MATCH_FAILED, text_position(from),
                 "the pattern backtracks too much in the text that begins at this byte (PCRE2: %s)", ErrorText(result).text);
 }
 
-int Pcre2Matcher::State::interpret() {
+int Pcre2Matcher::State::search(size_t from) {
+  int result = PCRE2_ERROR_JIT_STACKLIMIT;
+  if (has_jit && !is_open) result = pcre2_jit_match(code, subject.data, subject.size, from, 0, data, context);
+  return result == PCRE2_ERROR_JIT_STACKLIMIT ? interpret(from) : result;
+}
+
+// The same search where the first steps do not suffice from some place on. Looks in windows of places: of twice as many each time, until in
+// one of them is such a place, then at that alone. from: where the search begins; then where it has come to.
+int Pcre2Matcher::State::search_hard(size_t& from) {
+  size_t window = 1;  // bytes in which a match may begin
+  uint32_t limit = first_limit;
+  int result = PCRE2_ERROR_NOMATCH;
+  while (from <= subject.size) {
+    pcre2_set_match_limit(context, limit);
+    pcre2_set_offset_limit(context, from + window - 1);
+    result = search(from);
+    if (result == PCRE2_ERROR_MATCHLIMIT) {
+      if (window > 1) {
+        window = 1;
+        continue;
+      }
+      if (limit == place_limit || steps_left < limit) break;
+      steps_left -= limit;
+      limit = uint32_t(std::min<uint64_t>(uint64_t{limit} * limit_growth, place_limit));
+      continue;
+    }
+    if (result != PCRE2_ERROR_NOMATCH) break;
+    from += window;
+    while (from < subject.size && (subject.data[from] & 0xC0) == 0x80) from++;
+    window = std::min(2 * window, subject.size + 1);
+    limit = first_limit;
+  }
+  // A match ends the windows; an error ends the text.
+  pcre2_set_match_limit(context, first_limit);
+  pcre2_set_offset_limit(context, PCRE2_UNSET);
+  return result;
+}
+
+int Pcre2Matcher::State::interpret(size_t from) {
   const uint32_t options = PCRE2_NO_JIT | PCRE2_NO_UTF_CHECK | (is_open ? PCRE2_PARTIAL_HARD : 0);
-  const int result = pcre2_match(code, subject.data, subject.size, position, options, data, context);
+  const int result = pcre2_match(code, subject.data, subject.size, from, options, data, context);
   // The frames stay with the match data; many of them are rare, and the memory is worth more than the next allocation.
   if (pcre2_get_match_data_heapframes_size(data) > retained_capacity) {
     const PCRE2_SIZE* found = pcre2_get_ovector_pointer(data);
@@ -241,8 +293,8 @@ int Pcre2Matcher::State::interpret() {
   return result;
 }
 
-Pcre2Matcher::Pcre2Matcher(const Pcre2Pattern& pattern)
-    : state_(std::make_unique<State>(pattern.compiled_->code, pattern.compiled_->has_jit)) {
+Pcre2Matcher::Pcre2Matcher(const Pcre2Pattern& pattern, uint32_t first_limit)
+    : state_(std::make_unique<State>(pattern.compiled_->code, pattern.compiled_->has_jit, first_limit)) {
   State& state = *state_;
   state.make_match_data();
   state.context = pcre2_match_context_create(nullptr);
@@ -267,9 +319,13 @@ void Pcre2Matcher::begin(Text text, size_t from, bool is_open) {
   if (well_formed < text.size) state.repair(well_formed);
   state.start_at(from);
   state.searched = text.size;
-  const uint64_t limit = match_limit + match_limit_per_byte * state.subject.size;
-  pcre2_set_match_limit(state.context, uint32_t(std::min<uint64_t>(limit, UINT32_MAX)));
+  state.place_limit = uint32_t(std::min<uint64_t>(match_limit + match_limit_per_byte * state.subject.size, UINT32_MAX));
+  state.steps_left += call_limit_per_byte * state.subject.size;
+  pcre2_set_match_limit(state.context, state.first_limit);
+  pcre2_set_offset_limit(state.context, PCRE2_UNSET);
 }
+
+void Pcre2Matcher::end_call() noexcept { state_->steps_left = call_limit; }
 
 size_t Pcre2Matcher::searched() const { return state_->searched; }
 

@@ -42,8 +42,11 @@ class Pcre2Matcher {
  public:
   static constexpr size_t idle_capacity = size_t{3} << 20;
 
+  // Steps that each place has before the search goes on place by place.
+  static constexpr uint32_t default_first_limit = 256;
+
   // The pattern must outlive the matcher. Throws std::bad_alloc.
-  explicit Pcre2Matcher(const Pcre2Pattern& pattern);
+  explicit Pcre2Matcher(const Pcre2Pattern& pattern, uint32_t first_limit = default_first_limit);
   ~Pcre2Matcher();
   Pcre2Matcher(const Pcre2Matcher&) = delete;
   Pcre2Matcher& operator=(const Pcre2Matcher&) = delete;
@@ -61,6 +64,8 @@ class Pcre2Matcher {
   size_t searched() const;
   // Forgets the text. Needed only where the text was not matched to its end and the matcher is to lie idle.
   void end() noexcept;
+  // The next text belongs to another call, which may take as many steps as this one.
+  void end_call() noexcept;
 
  private:
   struct State;

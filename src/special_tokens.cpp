@@ -9,7 +9,7 @@
 namespace bpe {
 namespace {
 
-constexpr size_t max_special_tokens = 1 << 16, max_special_size = 1 << 16, max_special_bytes = 1 << 24;
+constexpr size_t max_special_tokens = SpecialTokens::max_count, max_special_size = 1 << 16, max_special_bytes = 1 << 24;
 
 }  // namespace
 

@@ -31,6 +31,8 @@ struct SpecialMatch {
 // The special tokens of an encoding, with a trie of their texts.
 class SpecialTokens {
  public:
+  static constexpr size_t max_count = 1 << 16;
+
   SpecialTokens() : SpecialTokens(std::vector<token_ranker_special_token>{}) {}
   // Copies the texts. Throws Failure(EMPTY_SPECIAL_TOKEN), Failure(DUPLICATE_SPECIAL_TOKEN) with the index, Failure(TOO_LARGE).
   explicit SpecialTokens(const std::vector<token_ranker_special_token>& tokens);

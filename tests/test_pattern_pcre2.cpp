@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "support.hpp"
 #include "failure.hpp"
 #include "pattern_splitting.hpp"
 #include "unicode/class_table.hpp"
@@ -356,6 +357,57 @@ TEST_CASE("a pattern that backtracks without end is an error, soon") {
       CHECK(failure.status == TOKEN_RANKER_MATCH_FAILED);
       CHECK(failure.offset == hostile.offset);
       CHECK(std::string(failure.what()).find("limit") != std::string::npos);
+    }
+  }
+}
+
+// Each place alone is within its limit, all together are not: half a minute for so many places, were there no common limit.
+TEST_CASE("many places that backtrack long are an error, soon") {
+  const std::string block = std::string(21, 'a') + "!";
+  std::string text = "!!";
+  for (int i = 0; i < 1000; i++) text += block;
+  for (const char* source : {"(?:a+)+b|!", "(?:a+)+b", "(?:a+)+b|[^b]"}) {
+    CAPTURE(source);
+    const bpe::Pcre2Pattern pattern(source);
+    bpe::Pcre2Matcher matcher(pattern);
+    bpe::Span span;
+    const auto count = [&](std::string_view part) {
+      size_t found = 0;
+      matcher.begin(bpe::Text(part));
+      while (matcher.next(span)) found++;
+      return found;
+    };
+    CHECK_THROWS_AS(count(text), bpe::Failure);
+    // The limit is that of a call: another one has as many steps again.
+    matcher.end_call();
+    CHECK(count(block) == (std::string_view(source).ends_with("|!") ? 1 : std::string_view(source).ends_with("]") ? 22 : 0));
+  }
+}
+
+// Place by place from the first step on, against one search.
+TEST_CASE("a search that goes on place by place finds the same matches") {
+  test::Random random(88);
+  const char* const sources[] = {"(?:a+b?)+c|é",           "(?:a|ab|b)+?c|(?<=b)a{3}", "(?:é|a)+(?=c)|b",
+                                 "(?:a*b*)*c|(?:aa)+$",    "(?:(?:a|b|é)+!)+",         "(?<![b!])(?:a|é)+b|a*",
+                                 "\\s+(?!\\S)|\\S+?(?=c)", "^a+|(?:b|a)+$"};
+  const bool allow_jit = GENERATE(true, false);
+  for (const char* source : sources) {
+    const bpe::Pcre2Pattern pattern(source, allow_jit);
+    bpe::Pcre2Matcher whole(pattern, 1'000'000);
+    for (int round = 0; round < 100; round++) {
+      const std::string text = random.mix({"a", "b", "é", "c", "aaa", "!", " ", "\n", "\xC3"}, 1 + random.below(24));
+      bpe::Pcre2Matcher careful(pattern, uint32_t(1 + round % 5));
+      CAPTURE(source, text, allow_jit);
+      whole.end_call();
+      whole.begin(bpe::Text(text));
+      careful.begin(bpe::Text(text));
+      bool is_same = true;
+      for (bool goes_on = true; goes_on && is_same;) {
+        bpe::Span expected = {}, found = {};
+        goes_on = whole.next_even_empty(expected);
+        is_same = careful.next_even_empty(found) == goes_on && found.begin == expected.begin && found.end == expected.end;
+      }
+      CHECK(is_same);
     }
   }
 }

@@ -180,6 +180,7 @@ class Handler final : public nlohmann::json_sax<json> {
       return &parent.back();
     }
     json& member = parent[key_];
+    dismantle(member);
     member = std::move(value);
     return &member;
   }
@@ -302,6 +303,12 @@ class Handler final : public nlohmann::json_sax<json> {
 };
 
 }  // namespace
+
+void dismantle(json& tree) noexcept {
+  if (!tree.is_structured()) return;
+  for (json& child : tree) dismantle(child);
+  tree.clear();
+}
 
 JsonFile read_json(Text file) {
   JsonFile result;

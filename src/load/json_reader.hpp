@@ -46,7 +46,15 @@ class StringTable {
   std::vector<uint32_t> ends_;
 };
 
+// Empties a tree from its leaves on. The destructor of its type allocates where there is something in it, and ends the program where it
+// cannot. As deep as the tree: a reader sees to it that this is not much.
+void dismantle(nlohmann::json& tree) noexcept;
+
 struct JsonFile {
+  JsonFile() = default;
+  JsonFile(JsonFile&&) = default;
+  ~JsonFile() { dismantle(tree); }
+
   nlohmann::json tree;  // an object, without the tables
 
   bool has_vocab = false;  // model.vocab, an object
