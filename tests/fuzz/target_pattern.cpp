@@ -59,16 +59,16 @@ bpe::SplitRules file_rules(bpe::Pattern pattern) {
   };
   json steps = json::array();
   if (pattern == bpe::Pattern::starcoder) {
-    steps = {{{"type", "Digits"}, {"individual_digits", true}}, test::byte_level()};
+    steps = json::array({{{"type", "Digits"}, {"individual_digits", true}}, test::byte_level()});
   } else if (pattern == bpe::Pattern::deepseek3) {
-    steps = {split("\\p{N}{1,3}"), split("[一-龥\u3040-ゟ゠-ヿ]+"),
+    steps = json::array({split("\\p{N}{1,3}"), split("[一-龥\u3040-ゟ゠-ヿ]+"),
              split("[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\r\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\r\n]*"
                    "|\\s*[\r\n]+|\\s+(?!\\S)|\\s+"),
-             test::byte_level(false)};
+             test::byte_level(false)});
   } else if (pattern == bpe::Pattern::r50k) {
-    steps = {test::byte_level()};
+    steps = json::array({test::byte_level()});
   } else {
-    steps = {split(bpe::pattern_text(pattern)), test::byte_level(false)};
+    steps = json::array({split(bpe::pattern_text(pattern)), test::byte_level(false)});
   }
   const json sequence = {{"type", "Sequence"}, {"pretokenizers", steps}};
   return bpe::read_pre_tokenizer({&sequence, "pre_tokenizer"}).rules;
