@@ -2,13 +2,14 @@
 
     corpus.py unpack CORPUS FOLDER      a file for each input; files that are there stay
     corpus.py pack CORPUS FOLDER...     all files of the folders, without those whose bytes are there already
+    corpus.py pack CORPUS FOLDER... --bytes N    the same, but no more of them than have N bytes
 
 A corpus is one file: for each input a line "name size", that many bytes, and a line end. Inputs are in the order of their names; those whose
 name is a hash were found by libFuzzer.
 """
 
+import argparse
 import pathlib
-import sys
 
 
 def read(corpus):
@@ -28,11 +29,15 @@ def unpack(corpus, folder):
             (folder / name).write_bytes(data)
 
 
-def pack(corpus, folders):
-    inputs = {}
+def pack(corpus, folders, most=None):
+    inputs, size = {}, 0
     for folder in folders:
         for path in sorted(folder.iterdir()):
-            inputs.setdefault(path.read_bytes(), path.name)
+            data = path.read_bytes()
+            if data in inputs or (most and size + len(data) > most):
+                continue
+            inputs[data] = path.name
+            size += len(data)
     with corpus.open("wb") as file:
         for data, name in sorted(inputs.items(), key=lambda item: item[1]):
             file.write(b"%s %d\n%s\n" % (name.encode(), len(data), data))
@@ -40,10 +45,13 @@ def pack(corpus, folders):
 
 
 if __name__ == "__main__":
-    command, corpus, *folders = sys.argv[1], *map(pathlib.Path, sys.argv[2:])
-    if command == "unpack":
-        unpack(corpus, folders[0])
-    elif command == "pack":
-        pack(corpus, folders)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("command", choices=("pack", "unpack"))
+    parser.add_argument("corpus", type=pathlib.Path)
+    parser.add_argument("folders", type=pathlib.Path, nargs="+")
+    parser.add_argument("--bytes", type=int)
+    options = parser.parse_args()
+    if options.command == "unpack":
+        unpack(options.corpus, options.folders[0])
     else:
-        sys.exit(__doc__)
+        pack(options.corpus, options.folders, options.bytes)

@@ -74,7 +74,7 @@ def texts():
     return made
 
 
-HEADS = {"scan": 5, "pattern": 2, "merge": 6, "roundtrip": 3, "stream": 7, "batch": 8, "limits": 5, "convert": 2, "capi": 28}
+HEADS = {"scan": 5, "pattern": 2, "merge": 5, "roundtrip": 3, "stream": 7, "batch": 8, "limits": 5, "convert": 2, "capi": 28}
 
 
 def tokenizer_files(folder):

@@ -120,8 +120,9 @@ void encode(Call& c) {
   Buffer<uint32_t> exact = Buffer<uint32_t>::copy_of(expected);
   const std::string text = test::decode(c.encoding(), expected);
   Buffer<char> bytes(c.capacity(text.size()));
-  check_filled(error.check(token_ranker_decode(c.ranker, exact.data(c.is_null), exact.size(), bytes.data(c.is_null), bytes.size(), &size, error.get())),
-               bytes, size, {text.begin(), text.end()});
+  const token_ranker_status decoded =
+      error.check(token_ranker_decode(c.ranker, exact.data(c.is_null), exact.size(), bytes.data(c.is_null), bytes.size(), &size, error.get()));
+  check_filled(decoded, bytes, size, {text.begin(), text.end()});
 }
 
 // Any numbers.
@@ -209,8 +210,9 @@ void pretokens(Call& c) {
   bpe::TokenBuffer tokens;
   bpe::encode_pretoken(c.encoding(), bpe::Text(bytes.data(), bytes.size()), tokens);
   Buffer<uint32_t> made(c.capacity(tokens.size()));
-  check_filled(error.check(token_ranker_encode_pretoken(c.ranker, bytes.data(), bytes.size(), made.data(c.is_null), made.size(), &size, error.get())), made,
-               size, Tokens(tokens.data(), tokens.data() + tokens.size()));
+  const token_ranker_status merged =
+      error.check(token_ranker_encode_pretoken(c.ranker, bytes.data(), bytes.size(), made.data(c.is_null), made.size(), &size, error.get()));
+  check_filled(merged, made, size, Tokens(tokens.data(), tokens.data() + tokens.size()));
 }
 
 void special(Call& c) {
