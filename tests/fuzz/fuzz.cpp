@@ -30,8 +30,10 @@ std::string shown(std::string_view bytes) {
   for (const char c : bytes.substr(0, 2000)) {
     char escape[5];
     std::snprintf(escape, sizeof escape, "\\x%02X", uint8_t(c));
-    if (c >= ' ' && c < 0x7F && c != '"' && c != '\\') text += c;
-    else text += escape;
+    if (c >= ' ' && c < 0x7F && c != '"' && c != '\\')
+      text += c;
+    else
+      text += escape;
   }
   return text;
 }

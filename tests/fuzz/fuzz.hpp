@@ -1,7 +1,8 @@
 // What the fuzz targets share.
 //
 // A target is a function that takes an input, which libFuzzer makes or a corpus has, and ends the program where something is not as it must
-// be. The first bytes of an input choose what is done, the rest is the text. Nothing depends on the inputs before it but what is opened once.
+// be. The first bytes of an input choose what is done, the rest is the text. Nothing depends on the inputs before it but what is opened
+// once.
 #pragma once
 
 #include <cstddef>
@@ -61,7 +62,7 @@ const std::vector<const Target*>& targets();
 
 }  // namespace fuzz
 
-#define FUZZ_TARGET(name)                             \
-  static void run_##name(fuzz::Input& input);         \
+#define FUZZ_TARGET(name)                              \
+  static void run_##name(fuzz::Input& input);          \
   static const fuzz::Target target(#name, run_##name); \
   static void run_##name(fuzz::Input& input)

@@ -1,5 +1,5 @@
-// Changes JSON as a tree, every second time: a value is replaced by another one of the file or by one of a list, taken out, or put in again under
-// another key. Else bytes are changed, as anywhere.
+// Changes JSON as a tree, every second time: a value is replaced by another one of the file or by one of a list, taken out, or put in again
+// under another key. Else bytes are changed, as anywhere.
 #include <cstring>
 #include <string>
 #include <vector>
@@ -38,10 +38,51 @@ void list_places(json& value, std::vector<Place>& places) {
 
 const std::vector<json>& values() {
   static const std::vector<json> list = {
-      nullptr, true, false, 0, 1, -1, 255, 256, 257, 258, 259, 4294967295u, 4294967296u, 0.5, 1e300, "", " ", "a", "ab", "Ġ", "Ġa", "é", "YWI=", "1.0", "v3", "v15",
-      json::array(), json::object(), "NFC", "BPE", "Split", "Digits", "ByteLevel", "Sequence", "Isolated", "Removed", "[a-z]+", "\\p{L}+|\\s+(?!\\S)", "TemplateProcessing",
-      json{{"type", "NFC"}}, json{{"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}, {"use_regex", true}}, json{{"Regex", "\\p{N}"}},
-      json{{"String", " "}}, json::array({"a", "b"}), "a b"};
+      nullptr,
+      true,
+      false,
+      0,
+      1,
+      -1,
+      255,
+      256,
+      257,
+      258,
+      259,
+      4294967295u,
+      4294967296u,
+      0.5,
+      1e300,
+      "",
+      " ",
+      "a",
+      "ab",
+      "Ġ",
+      "Ġa",
+      "é",
+      "YWI=",
+      "1.0",
+      "v3",
+      "v15",
+      json::array(),
+      json::object(),
+      "NFC",
+      "BPE",
+      "Split",
+      "Digits",
+      "ByteLevel",
+      "Sequence",
+      "Isolated",
+      "Removed",
+      "[a-z]+",
+      "\\p{L}+|\\s+(?!\\S)",
+      "TemplateProcessing",
+      json{{"type", "NFC"}},
+      json{{"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}, {"use_regex", true}},
+      json{{"Regex", "\\p{N}"}},
+      json{{"String", " "}},
+      json::array({"a", "b"}),
+      "a b"};
   return list;
 }
 
@@ -60,23 +101,33 @@ void change(json& tree, test::Random& random) {
   const json other = random.below(2) ? *places[random.below(places.size())].value : values()[random.below(values().size())];
   switch (random.below(6)) {
     case 0:
-      if (place.value->is_string()) *place.value = mutate_text(place.value->get<std::string>());
-      else *place.value = other;
+      if (place.value->is_string())
+        *place.value = mutate_text(place.value->get<std::string>());
+      else
+        *place.value = other;
       return;
     case 1:
-      if (place.parent->is_object()) place.parent->erase(place.key);
-      else place.parent->erase(place.index);
+      if (place.parent->is_object())
+        place.parent->erase(place.key);
+      else
+        place.parent->erase(place.index);
       return;
     case 2:
-      if (place.parent->is_object()) (*place.parent)[mutate_text(place.key)] = *place.value;
-      else place.parent->insert(place.parent->begin() + std::ptrdiff_t(place.index), other);
+      if (place.parent->is_object())
+        (*place.parent)[mutate_text(place.key)] = *place.value;
+      else
+        place.parent->insert(place.parent->begin() + std::ptrdiff_t(place.index), other);
       return;
     case 3:
-      if (place.value->is_array()) place.value->push_back(other);
-      else if (place.value->is_number_unsigned()) *place.value = place.value->get<uint64_t>() + random.below(3);
-      else *place.value = other;
+      if (place.value->is_array())
+        place.value->push_back(other);
+      else if (place.value->is_number_unsigned())
+        *place.value = place.value->get<uint64_t>() + random.below(3);
+      else
+        *place.value = other;
       return;
-    default: *place.value = other;
+    default:
+      *place.value = other;
   }
 }
 

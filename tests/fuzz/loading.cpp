@@ -25,8 +25,10 @@ bool is_refusal(token_ranker_status status) {
     case TOKEN_RANKER_UNKNOWN_TOKEN:
     case TOKEN_RANKER_OUT_OF_MEMORY:
     case TOKEN_RANKER_MATCH_FAILED:
-    case TOKEN_RANKER_INTERNAL: return false;
-    default: return true;
+    case TOKEN_RANKER_INTERNAL:
+      return false;
+    default:
+      return true;
   }
 }
 

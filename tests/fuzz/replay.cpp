@@ -30,7 +30,8 @@ size_t replay(const fuzz::Target& target, const char* path) {
   for (size_t at = 0; at < corpus.size(); count++) {
     const size_t line_end = corpus.find('\n', at);
     const size_t blank = corpus.rfind(' ', line_end);
-    if (line_end == std::string::npos || blank == std::string::npos || blank < at) fuzz::fail("%s: no head of an input at byte %zu", path, at);
+    if (line_end == std::string::npos || blank == std::string::npos || blank < at)
+      fuzz::fail("%s: no head of an input at byte %zu", path, at);
     const size_t size = std::stoul(corpus.substr(blank + 1, line_end - blank - 1)), begin = line_end + 1;
     if (corpus.size() - begin < size + 1) fuzz::fail("%s: the input at byte %zu is cut off", path, at);
     // A crash tells which input it was.

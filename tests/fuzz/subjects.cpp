@@ -36,8 +36,17 @@ bpe::EncodingParts with_pattern(std::string_view pattern) {
 
 // A tokenizer.json with added tokens of each kind.
 bpe::EncodingParts with_rules(const test::json& normalizer, const test::json& pre_tokenizer, bool has_all_bytes = true) {
-  test::json tree = test::tokenizer_tree({{"a", "b"}, {"t", "h"}, {"th", "e"}, {"h", "e"}, {"Ġ", "t"}, {"Ġt", "he"}, {"Ġ", "the"}, {"Ì", "ģ"},
-                                          {"i", "n"}, {"a", "a"}, {"aa", "aa"}});
+  test::json tree = test::tokenizer_tree({{"a", "b"},
+                                          {"t", "h"},
+                                          {"th", "e"},
+                                          {"h", "e"},
+                                          {"Ġ", "t"},
+                                          {"Ġt", "he"},
+                                          {"Ġ", "the"},
+                                          {"Ì", "ģ"},
+                                          {"i", "n"},
+                                          {"a", "a"},
+                                          {"aa", "aa"}});
   if (!has_all_bytes) {
     test::json& vocab = tree["model"]["vocab"];
     for (unsigned byte = 0xF5; byte <= 0xFF; byte++) vocab.erase(test::spelled(uint8_t(byte)));
@@ -46,9 +55,12 @@ bpe::EncodingParts with_rules(const test::json& normalizer, const test::json& pr
   }
   tree["normalizer"] = normalizer;
   tree["pre_tokenizer"] = pre_tokenizer;
-  tree["added_tokens"] = {test::added_token("<s>", {"special"}), test::added_token("<l>", {"special", "lstrip", "rstrip"}),
-                          test::added_token("<think>"),         test::added_token("word", {"single_word"}),
-                          test::added_token("é!", {"normalized"}), test::added_token("<m", {"normalized", "lstrip"}),
+  tree["added_tokens"] = {test::added_token("<s>", {"special"}),
+                          test::added_token("<l>", {"special", "lstrip", "rstrip"}),
+                          test::added_token("<think>"),
+                          test::added_token("word", {"single_word"}),
+                          test::added_token("é!", {"normalized"}),
+                          test::added_token("<m", {"normalized", "lstrip"}),
                           test::added_token("  ", {"rstrip"})};
   return test::load_tokenizer(tree);
 }
@@ -57,9 +69,7 @@ test::json split(const char* regex) {
   return {{"type", "Split"}, {"pattern", {{"Regex", regex}}}, {"behavior", "Isolated"}, {"invert", false}};
 }
 test::json sequence(const std::vector<test::json>& steps) { return {{"type", "Sequence"}, {"pretokenizers", steps}}; }
-test::json blank_in_front() {
-  return {{"type", "ByteLevel"}, {"add_prefix_space", true}, {"trim_offsets", true}, {"use_regex", true}};
-}
+test::json blank_in_front() { return {{"type", "ByteLevel"}, {"add_prefix_space", true}, {"trim_offsets", true}, {"use_regex", true}}; }
 
 struct Maker {
   std::function<bpe::EncodingParts()> make;
@@ -81,7 +91,10 @@ const std::vector<Maker>& makers() {
     makers.push_back({[nfc] { return with_rules(nfc, test::byte_level()); }, false});
     makers.push_back({[nfc] { return with_rules(nfc, blank_in_front(), false); }, false});
     makers.push_back({[digits] { return with_rules(nullptr, sequence({digits, test::byte_level()})); }, false});
-    makers.push_back({[nfc] { return with_rules(nfc, sequence({split("\\p{N}{1,3}"), split("[a-z]+|\\s"), test::byte_level(false)})); }, false});
+    makers.push_back({[nfc] {
+                        return with_rules(nfc, sequence({split("\\p{N}{1,3}"), split("[a-z]+|\\s"), test::byte_level(false)}));
+                      },
+                      false});
     makers.push_back({[] { return bpe::make_builtin_parts("p50k_edit"); }});
     return makers;
   }();

@@ -1,5 +1,5 @@
-// Batches on 1 to 8 threads against one text after the other: encode, count, decode. Threads start for a few bytes already, so that short inputs
-// are divided as long texts are.
+// Batches on 1 to 8 threads against one text after the other: encode, count, decode. Threads start for a few bytes already, so that short
+// inputs are divided as long texts are.
 #include "batch.hpp"
 #include "decode_batch.hpp"
 #include "fuzz.hpp"
@@ -25,7 +25,8 @@ void check_texts(const bpe::Encoding& encoding, std::string_view text, const std
   bpe::BatchTokens batch;
   bpe::encode_batch(encoding, reinterpret_cast<const uint8_t*>(text.data()), offsets.data(), texts, allowed, threads, batch, least_work);
   std::vector<int64_t> counts(texts);
-  bpe::count_batch(encoding, reinterpret_cast<const uint8_t*>(text.data()), offsets.data(), texts, allowed, threads, counts.data(), least_work);
+  bpe::count_batch(encoding, reinterpret_cast<const uint8_t*>(text.data()), offsets.data(), texts, allowed, threads, counts.data(),
+                   least_work);
   fuzz::require(batch.offsets.size() == offsets.size() && batch.offsets[0] == 0, "the offsets of the tokens do not begin with 0");
   for (size_t i = 0; i < texts; i++) {
     const Tokens expected = test::encode(encoding, text.substr(size_t(offsets[i]), size_t(offsets[i + 1] - offsets[i])), allowed);
@@ -36,7 +37,8 @@ void check_texts(const bpe::Encoding& encoding, std::string_view text, const std
   }
 }
 
-void check_tokens(const bpe::Encoding& encoding, const Tokens& tokens, const std::vector<int64_t>& offsets, unsigned threads, size_t least_work) {
+void check_tokens(const bpe::Encoding& encoding, const Tokens& tokens, const std::vector<int64_t>& offsets, unsigned threads,
+                  size_t least_work) {
   size_t unknown = size_t(offsets[0]);
   while (unknown < size_t(offsets.back()) && encoding.decoder().token_size(tokens[unknown])) unknown++;
   bpe::BatchBytes batch;
@@ -49,7 +51,8 @@ void check_tokens(const bpe::Encoding& encoding, const Tokens& tokens, const std
   fuzz::require(outcome.status == TOKEN_RANKER_OK, "known tokens are not decoded");
   for (size_t i = 0; i + 1 < offsets.size(); i++) {
     const std::string expected = test::decode(encoding, {tokens.begin() + offsets[i], tokens.begin() + offsets[i + 1]});
-    const std::string_view found(reinterpret_cast<const char*>(batch.bytes) + batch.offsets[i], size_t(batch.offsets[i + 1] - batch.offsets[i]));
+    const std::string_view found(reinterpret_cast<const char*>(batch.bytes) + batch.offsets[i],
+                                 size_t(batch.offsets[i + 1] - batch.offsets[i]));
     fuzz::require(found == expected, "another text in a batch");
   }
 }

@@ -1,5 +1,5 @@
-// The C ABI, every function: texts and lists in memory of exactly their size, buffers that are too small with guards behind them, arguments that
-// no correct program passes. Results are those of the library below, of which token_ranker.h says where they are cut.
+// The C ABI, every function: texts and lists in memory of exactly their size, buffers that are too small with guards behind them, arguments
+// that no correct program passes. Results are those of the library below, of which token_ranker.h says where they are cut.
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -85,10 +85,14 @@ struct Call {
   // Room for nothing, for too little, for all, for more.
   size_t capacity(size_t size) {
     switch (input.byte() % 4) {
-      case 0: return 0;
-      case 1: return size ? input.byte() % size : 0;
-      case 2: return size;
-      default: return size + input.byte();
+      case 0:
+        return 0;
+      case 1:
+        return size ? input.byte() % size : 0;
+      case 2:
+        return size;
+      default:
+        return size + input.byte();
     }
   }
 };
@@ -113,15 +117,16 @@ void encode(Call& c) {
   const Tokens expected = test::encode(c.encoding(), c.view(), c.allowed.selection);
   Buffer<uint32_t> tokens(c.capacity(expected.size()));
   size_t size = 77;
-  const token_ranker_status status = error.check(token_ranker_encode(c.ranker, c.bytes(), c.text.size(), c.allowed_indices(), c.allowed_size(),
-                                                                     tokens.data(c.is_null), tokens.size(), &size, error.get()));
+  const token_ranker_status status =
+      error.check(token_ranker_encode(c.ranker, c.bytes(), c.text.size(), c.allowed_indices(), c.allowed_size(), tokens.data(c.is_null),
+                                      tokens.size(), &size, error.get()));
   check_filled(status, tokens, size, expected);
   // And back.
   Buffer<uint32_t> exact = Buffer<uint32_t>::copy_of(expected);
   const std::string text = test::decode(c.encoding(), expected);
   Buffer<char> bytes(c.capacity(text.size()));
-  const token_ranker_status decoded =
-      error.check(token_ranker_decode(c.ranker, exact.data(c.is_null), exact.size(), bytes.data(c.is_null), bytes.size(), &size, error.get()));
+  const token_ranker_status decoded = error.check(
+      token_ranker_decode(c.ranker, exact.data(c.is_null), exact.size(), bytes.data(c.is_null), bytes.size(), &size, error.get()));
   check_filled(decoded, bytes, size, {text.begin(), text.end()});
 }
 
@@ -136,8 +141,8 @@ void decode(Call& c) {
   const std::string text = unknown == numbers.size() ? test::decode(c.encoding(), numbers) : "";
   Buffer<char> bytes(c.capacity(text.size()));
   size_t size = 77;
-  const token_ranker_status status =
-      error.check(token_ranker_decode(c.ranker, tokens.data(c.is_null), tokens.size(), bytes.data(c.is_null), bytes.size(), &size, error.get()));
+  const token_ranker_status status = error.check(
+      token_ranker_decode(c.ranker, tokens.data(c.is_null), tokens.size(), bytes.data(c.is_null), bytes.size(), &size, error.get()));
   if (unknown == numbers.size()) return check_filled(status, bytes, size, {text.begin(), text.end()});
   require(status == TOKEN_RANKER_UNKNOWN_TOKEN && error.get()->offset == unknown && size == 0, "an unknown token is not named");
   require(bytes.is_intact(), "something is written behind the buffer");
@@ -147,14 +152,17 @@ void limits(Call& c) {
   Error error;
   const size_t limit = c.input.byte() % 64;
   size_t found = 77;
-  require(error.check(token_ranker_count(c.ranker, c.bytes(), c.text.size(), c.allowed_indices(), c.allowed_size(), limit, &found, error.get())) ==
-              TOKEN_RANKER_OK, "count fails");
+  require(error.check(token_ranker_count(c.ranker, c.bytes(), c.text.size(), c.allowed_indices(), c.allowed_size(), limit, &found,
+                                         error.get())) == TOKEN_RANKER_OK,
+          "count fails");
   require(found == std::min(test::encode(c.encoding(), c.view(), c.allowed.selection).size(), limit + 1), "another count");
-  require(error.check(token_ranker_truncate(c.ranker, c.bytes(), c.text.size(), c.allowed_indices(), c.allowed_size(), limit, &found, error.get())) ==
-              TOKEN_RANKER_OK, "truncate fails");
+  require(error.check(token_ranker_truncate(c.ranker, c.bytes(), c.text.size(), c.allowed_indices(), c.allowed_size(), limit, &found,
+                                            error.get())) == TOKEN_RANKER_OK,
+          "truncate fails");
   require(found <= c.text.size(), "truncate makes a text longer");
-  require(error.check(token_ranker_find_cut(c.ranker, c.bytes(), c.text.size(), c.allowed_indices(), c.allowed_size(), &found, error.get())) ==
-              TOKEN_RANKER_OK, "find_cut fails");
+  require(error.check(token_ranker_find_cut(c.ranker, c.bytes(), c.text.size(), c.allowed_indices(), c.allowed_size(), &found,
+                                            error.get())) == TOKEN_RANKER_OK,
+          "find_cut fails");
   require(found == 0 || found < c.text.size(), "a cut is not inside the text");
 }
 
@@ -186,8 +194,8 @@ void spans(Call& c) {
   Buffer<token_ranker_span> places(tokens.size());
   size_t size = 77;
   const token_ranker_status status =
-      error.check(token_ranker_encode_with_offsets(c.ranker, c.bytes(), c.text.size(), c.allowed_indices(), c.allowed_size(), tokens.data(c.is_null),
-                                                   places.data(c.is_null), places.size(), &size, error.get()));
+      error.check(token_ranker_encode_with_offsets(c.ranker, c.bytes(), c.text.size(), c.allowed_indices(), c.allowed_size(),
+                                                   tokens.data(c.is_null), places.data(c.is_null), places.size(), &size, error.get()));
   check_filled(status, places, size, c_spans(found.spans));
   check_filled(status, tokens, size, Tokens(found.tokens.data(), found.tokens.data() + found.tokens.size()));
 }
@@ -196,7 +204,8 @@ void pretokens(Call& c) {
   Error error;
   std::vector<token_ranker_span> expected(c.text.size());
   size_t size = 77;
-  require(error.check(token_ranker_pretokenize(c.ranker, c.bytes(), c.text.size(), expected.data(), expected.size(), &size, error.get())) == TOKEN_RANKER_OK,
+  require(error.check(token_ranker_pretokenize(c.ranker, c.bytes(), c.text.size(), expected.data(), expected.size(), &size, error.get())) ==
+              TOKEN_RANKER_OK,
           "text_size spans do not suffice");
   expected.resize(size);
   Buffer<token_ranker_span> places(c.capacity(size));
@@ -210,8 +219,8 @@ void pretokens(Call& c) {
   bpe::TokenBuffer tokens;
   bpe::encode_pretoken(c.encoding(), bpe::Text(bytes.data(), bytes.size()), tokens);
   Buffer<uint32_t> made(c.capacity(tokens.size()));
-  const token_ranker_status merged =
-      error.check(token_ranker_encode_pretoken(c.ranker, bytes.data(), bytes.size(), made.data(c.is_null), made.size(), &size, error.get()));
+  const token_ranker_status merged = error.check(
+      token_ranker_encode_pretoken(c.ranker, bytes.data(), bytes.size(), made.data(c.is_null), made.size(), &size, error.get()));
   check_filled(merged, made, size, Tokens(tokens.data(), tokens.data() + tokens.size()));
 }
 
@@ -219,8 +228,9 @@ void special(Call& c) {
   Error error;
   uint32_t index = 77;
   size_t offset = 77;
-  require(error.check(token_ranker_find_special(c.ranker, c.bytes(), c.text.size(), c.allowed_indices(), c.allowed_size(), &index, &offset, error.get())) ==
-              TOKEN_RANKER_OK, "find_special fails");
+  require(error.check(token_ranker_find_special(c.ranker, c.bytes(), c.text.size(), c.allowed_indices(), c.allowed_size(), &index, &offset,
+                                                error.get())) == TOKEN_RANKER_OK,
+          "find_special fails");
   if (index == TOKEN_RANKER_NOT_FOUND) return require(offset == 0, "nothing is found somewhere");
   const token_ranker_special_token& token = c.encoding().special_tokens()[index];
   require(c.view().substr(offset, token.text_size) == std::string_view(token.text, token.text_size), "another special token");
@@ -243,17 +253,22 @@ void batches(Call& c) {
                                                                            c.allowed_size(), threads, &result, error.get()));
   require(status == (is_valid ? TOKEN_RANKER_OK : TOKEN_RANKER_INVALID_ARGUMENT), "offsets are taken or refused");
   require(error.check(token_ranker_count_batch(c.ranker, c.bytes(), offsets.data(), texts, c.allowed_indices(), c.allowed_size(), threads,
-                                               counts.data(c.is_null), error.get())) == status, "count_batch and encode_batch disagree");
+                                               counts.data(c.is_null), error.get())) == status,
+          "count_batch and encode_batch disagree");
   require(counts.is_intact(), "something is written behind the counts");
   if (!is_valid) return require(!result, "there is a result of an error");
-  require(result->offsets_size == texts + 1 && result->offsets[0] == 0 && result->tokens_size == size_t(result->offsets[texts]), "a result is not whole");
+  require(result->offsets_size == texts + 1 && result->offsets[0] == 0 && result->tokens_size == size_t(result->offsets[texts]),
+          "a result is not whole");
   for (size_t i = 0; i < texts; i++) {
-    const Tokens expected = test::encode(c.encoding(), c.view().substr(size_t(places[i]), size_t(places[i + 1] - places[i])), c.allowed.selection);
-    require(std::equal(result->tokens + result->offsets[i], result->tokens + result->offsets[i + 1], expected.begin(), expected.end()), "another text in a batch");
+    const Tokens expected =
+        test::encode(c.encoding(), c.view().substr(size_t(places[i]), size_t(places[i + 1] - places[i])), c.allowed.selection);
+    require(std::equal(result->tokens + result->offsets[i], result->tokens + result->offsets[i + 1], expected.begin(), expected.end()),
+            "another text in a batch");
     require(counts.data()[i] == int64_t(expected.size()), "another count in a batch");
   }
   token_ranker_text_result* decoded = nullptr;
-  require(error.check(token_ranker_decode_batch(c.ranker, result->tokens, result->offsets, texts, threads, &decoded, error.get())) == TOKEN_RANKER_OK,
+  require(error.check(token_ranker_decode_batch(c.ranker, result->tokens, result->offsets, texts, threads, &decoded, error.get())) ==
+              TOKEN_RANKER_OK,
           "a batch is not decoded");
   require(decoded->offsets_size == texts + 1 && decoded->bytes_size == size_t(decoded->offsets[texts]), "a result is not whole");
   token_ranker_text_result_free(decoded);
@@ -264,7 +279,9 @@ void streams(Call& c) {
   Error error;
   token_ranker_encoder* encoder = nullptr;
   token_ranker_decoder* decoder = nullptr;
-  require(error.check(token_ranker_stream_encoder(c.ranker, c.allowed_indices(), c.allowed_size(), &encoder, error.get())) == TOKEN_RANKER_OK, "no encoder");
+  require(
+      error.check(token_ranker_stream_encoder(c.ranker, c.allowed_indices(), c.allowed_size(), &encoder, error.get())) == TOKEN_RANKER_OK,
+      "no encoder");
   require(error.check(token_ranker_stream_decoder(c.ranker, &decoder, error.get())) == TOKEN_RANKER_OK, "no decoder");
   Tokens made;
   size_t text_bytes = 0;
@@ -273,7 +290,8 @@ void streams(Call& c) {
     Buffer<uint32_t> exact = Buffer<uint32_t>::copy_of(std::span(tokens, size));
     const char* text = nullptr;
     size_t text_size = 77;
-    require(error.check(token_ranker_stream_decoder_push(decoder, exact.data(c.is_null), size, &text, &text_size, error.get())) == TOKEN_RANKER_OK,
+    require(error.check(token_ranker_stream_decoder_push(decoder, exact.data(c.is_null), size, &text, &text_size, error.get())) ==
+                TOKEN_RANKER_OK,
             "a stream is not decoded");
     text_bytes += text_size;
   };
@@ -282,7 +300,9 @@ void streams(Call& c) {
   for (size_t at = 0, part_size; at < c.text.size(); at += part_size) {
     part_size = std::min<size_t>(c.input.byte() % 32 + 1u, c.text.size() - at);
     Buffer<char> part = Buffer<char>::copy_of(c.view().substr(at, part_size));
-    require(error.check(token_ranker_stream_encoder_push(encoder, part.data(), part.size(), &tokens, &size, error.get())) == TOKEN_RANKER_OK, "push fails");
+    require(
+        error.check(token_ranker_stream_encoder_push(encoder, part.data(), part.size(), &tokens, &size, error.get())) == TOKEN_RANKER_OK,
+        "push fails");
     pass_on(tokens, size);
     if (c.input.byte() % 64 == 1) {
       token_ranker_stream_encoder_free(encoder);
@@ -297,7 +317,8 @@ void streams(Call& c) {
   require(error.check(token_ranker_stream_decoder_finish(decoder, &text, &size, error.get())) == TOKEN_RANKER_OK, "finish fails");
   const uint32_t unknown = UINT32_MAX;
   if (c.encoding().decoder().token_size(unknown) == 0)
-    require(error.check(token_ranker_stream_decoder_push(decoder, &unknown, 1, &text, &size, error.get())) == TOKEN_RANKER_UNKNOWN_TOKEN && size == 0,
+    require(error.check(token_ranker_stream_decoder_push(decoder, &unknown, 1, &text, &size, error.get())) == TOKEN_RANKER_UNKNOWN_TOKEN &&
+                size == 0,
             "an unknown token is decoded");
   token_ranker_stream_encoder_free(encoder);
   token_ranker_stream_decoder_free(decoder);
@@ -316,25 +337,54 @@ void refusals(Call& c) {
   const size_t n = c.text.size();
   token_ranker_status status = TOKEN_RANKER_OK;
   switch (c.input.byte() % 16) {
-    case 0: status = token_ranker_encode(nullptr, bytes, n, nullptr, 0, &token, 1, &size, error.get()); break;
-    case 1: status = token_ranker_encode(r, nullptr, n + 1, nullptr, 0, &token, 1, &size, error.get()); break;
-    case 2: status = token_ranker_encode(r, bytes, n, &beyond, 1, &token, 1, &size, error.get()); break;
-    case 3: status = token_ranker_encode(r, bytes, n, nullptr, 3, &token, 1, &size, error.get()); break;
-    case 4: status = token_ranker_encode(r, bytes, n, nullptr, 0, nullptr, 1, &size, error.get()); break;
-    case 5: status = token_ranker_encode(r, bytes, n, nullptr, 0, &token, 1, nullptr, error.get()), size = 0; break;
-    case 6: status = token_ranker_count(r, bytes, n, &beyond, 1, c.input.byte(), &size, error.get()); break;
-    case 7: status = token_ranker_truncate(r, bytes, n, &beyond, 1, c.input.byte(), &size, error.get()); break;
-    case 8: status = token_ranker_find_cut(r, bytes, n, &beyond, 1, &size, error.get()); break;
-    case 9: status = token_ranker_find_special(r, bytes, n, &beyond, 1, &index, &offset, error.get()), size = offset; break;
-    case 10: status = token_ranker_encode_with_offsets(r, bytes, n, nullptr, 0, &token, nullptr, 1, &size, error.get()); break;
-    case 11: status = token_ranker_pretokenize(r, bytes, n, nullptr, 1, &size, error.get()); break;
-    case 12: status = token_ranker_encode_pretoken(r, nullptr, 1, &token, 1, &size, error.get()); break;
-    case 13: status = token_ranker_decode(r, nullptr, 1, nullptr, 0, &size, error.get()); break;
+    case 0:
+      status = token_ranker_encode(nullptr, bytes, n, nullptr, 0, &token, 1, &size, error.get());
+      break;
+    case 1:
+      status = token_ranker_encode(r, nullptr, n + 1, nullptr, 0, &token, 1, &size, error.get());
+      break;
+    case 2:
+      status = token_ranker_encode(r, bytes, n, &beyond, 1, &token, 1, &size, error.get());
+      break;
+    case 3:
+      status = token_ranker_encode(r, bytes, n, nullptr, 3, &token, 1, &size, error.get());
+      break;
+    case 4:
+      status = token_ranker_encode(r, bytes, n, nullptr, 0, nullptr, 1, &size, error.get());
+      break;
+    case 5:
+      status = token_ranker_encode(r, bytes, n, nullptr, 0, &token, 1, nullptr, error.get()), size = 0;
+      break;
+    case 6:
+      status = token_ranker_count(r, bytes, n, &beyond, 1, c.input.byte(), &size, error.get());
+      break;
+    case 7:
+      status = token_ranker_truncate(r, bytes, n, &beyond, 1, c.input.byte(), &size, error.get());
+      break;
+    case 8:
+      status = token_ranker_find_cut(r, bytes, n, &beyond, 1, &size, error.get());
+      break;
+    case 9:
+      status = token_ranker_find_special(r, bytes, n, &beyond, 1, &index, &offset, error.get()), size = offset;
+      break;
+    case 10:
+      status = token_ranker_encode_with_offsets(r, bytes, n, nullptr, 0, &token, nullptr, 1, &size, error.get());
+      break;
+    case 11:
+      status = token_ranker_pretokenize(r, bytes, n, nullptr, 1, &size, error.get());
+      break;
+    case 12:
+      status = token_ranker_encode_pretoken(r, nullptr, 1, &token, 1, &size, error.get());
+      break;
+    case 13:
+      status = token_ranker_decode(r, nullptr, 1, nullptr, 0, &size, error.get());
+      break;
     case 14:
       span = {n + 1, n + 1 + c.input.byte()};
       status = token_ranker_next_chunk(r, bytes, n, 8, 0, &span, error.get()), size = 0;
       break;
-    default: status = token_ranker_encode_batch(r, bytes, nullptr, 1, nullptr, 0, 1, &result, error.get()), size = 0;
+    default:
+      status = token_ranker_encode_batch(r, bytes, nullptr, 1, nullptr, 0, 1, &result, error.get()), size = 0;
   }
   require(error.check(status) == TOKEN_RANKER_INVALID_ARGUMENT, "a wrong argument is not refused");
   require(size == 0 && !result, "an error leaves a result");
@@ -346,7 +396,8 @@ void open(Call& c) {
   token_ranker_t* made = nullptr;
   Buffer<char> name = Buffer<char>::copy_of(c.view().substr(0, c.input.byte() % 40));
   token_ranker_status status = error.check(token_ranker(name.data(c.is_null), name.size(), &made, error.get()));
-  require((status == TOKEN_RANKER_OK) == (made != nullptr) && (made || status == TOKEN_RANKER_UNKNOWN_ENCODING), "a name is opened and refused");
+  require((status == TOKEN_RANKER_OK) == (made != nullptr) && (made || status == TOKEN_RANKER_UNKNOWN_ENCODING),
+          "a name is opened and refused");
   token_ranker_free(made);
   token_ranker_definition definition = {};
   const size_t sizes[] = {sizeof definition, sizeof definition, 0, sizeof(size_t), 5000, c.input.byte()};
@@ -400,6 +451,7 @@ FUZZ_TARGET(capi) {
   const uint8_t choice = input.byte();
   const size_t own = std::min<size_t>(input.size(), 24);  // for the functions: what they choose
   fuzz::Input choices(reinterpret_cast<const uint8_t*>(input.take(own).data()), own);
-  Call call = {choices, ranker, allowed, Buffer<char>::copy_of(input.rest()), Buffer<uint32_t>::copy_of(allowed.indices), choice / 16 % 2 == 1};
+  Call call = {
+      choices, ranker, allowed, Buffer<char>::copy_of(input.rest()), Buffer<uint32_t>::copy_of(allowed.indices), choice / 16 % 2 == 1};
   functions[choice % functions.size()](call);
 }

@@ -33,8 +33,10 @@ void check_transcoders(const std::vector<uint32_t>& characters) {
     if constexpr (sizeof(Unit) == 1) size = transcoders.latin1(units.get(), characters.size(), utf8.get());
     if constexpr (sizeof(Unit) == 2) size = transcoders.ucs2(units.get(), characters.size(), utf8.get());
     if constexpr (sizeof(Unit) == 4) size = transcoders.ucs4(units.get(), characters.size(), utf8.get());
-    if (!has_utf8) require(size == bpe::no_utf8, "a character without UTF-8 is not refused");
-    else require(size == expected.size() && std::memcmp(utf8.get(), expected.data(), size) == 0, "a transcoder writes something else");
+    if (!has_utf8)
+      require(size == bpe::no_utf8, "a character without UTF-8 is not refused");
+    else
+      require(size == expected.size() && std::memcmp(utf8.get(), expected.data(), size) == 0, "a transcoder writes something else");
   }
 }
 
@@ -43,8 +45,10 @@ std::vector<uint32_t> characters_of(bpe::Text text, bool keeps_bad) {
   std::vector<uint32_t> characters;
   for (const uint8_t* at = text.begin(); at < text.end();) {
     const bpe::Character character = bpe::read_character(at, text.end());
-    if (character.code_point != bpe::bad_byte) characters.push_back(character.code_point);
-    else characters.push_back(keeps_bad ? 0xD700u + *at * 4u : 0xFFu & *at);
+    if (character.code_point != bpe::bad_byte)
+      characters.push_back(character.code_point);
+    else
+      characters.push_back(keeps_bad ? 0xD700u + *at * 4u : 0xFFu & *at);
     at += character.size;
   }
   return characters;
@@ -73,7 +77,8 @@ void check_settled(bpe::Text text, size_t size) {
   size = bpe::size_of_whole_characters(text.data, size);
   const size_t settled = bpe::settled_nfc_size(text.part(0, size));
   require(settled <= size, "more is settled than there is");
-  const std::string before = reference::normalize_nfc(text.view().substr(0, settled)), behind = reference::normalize_nfc(text.view().substr(settled));
+  const std::string before = reference::normalize_nfc(text.view().substr(0, settled)),
+                    behind = reference::normalize_nfc(text.view().substr(settled));
   require(before + behind == reference::normalize_nfc(text.view()), "what is settled alone is not so in the whole");
 }
 

@@ -27,7 +27,9 @@ Tokens encode_exact(const bpe::Encoding& encoding, std::string_view text, bpe::S
   return test::encode(encoding, copy.text().view(), allowed);
 }
 
-size_t count_tokens(const Case& c, std::string_view text, bpe::SpecialSelection allowed) { return encode_exact(c.encoding, text, allowed).size(); }
+size_t count_tokens(const Case& c, std::string_view text, bpe::SpecialSelection allowed) {
+  return encode_exact(c.encoding, text, allowed).size();
+}
 
 void check_spans(const Case& c, bool is_tiled) {
   require(c.spans.size() == c.tokens.size(), "tokens with offsets are others");
@@ -38,7 +40,8 @@ void check_spans(const Case& c, bool is_tiled) {
     if (is_tiled) require(span.begin == end, "spans do not tile the text");
     if (!c.encoding.has_text_rules()) {
       require(span.begin >= end, "spans overlap");
-      require(c.text.substr(span.begin, span.end - span.begin) == test::decode(c.encoding, {c.tokens[i]}), "a span has other bytes than its token");
+      require(c.text.substr(span.begin, span.end - span.begin) == test::decode(c.encoding, {c.tokens[i]}),
+              "a span has other bytes than its token");
     }
     end = span.end;
   }
@@ -46,7 +49,8 @@ void check_spans(const Case& c, bool is_tiled) {
 }
 
 void check_count(const Case& c, size_t limit) {
-  require(bpe::count(c.encoding, bpe::Text(c.text), c.allowed, limit) == std::min(c.tokens.size(), limit + 1), "count: not min(tokens, limit + 1)");
+  require(bpe::count(c.encoding, bpe::Text(c.text), c.allowed, limit) == std::min(c.tokens.size(), limit + 1),
+          "count: not min(tokens, limit + 1)");
   require(bpe::count(c.encoding, bpe::Text(c.text), c.allowed, SIZE_MAX) == c.tokens.size(), "count without a limit is another");
 }
 
@@ -60,7 +64,8 @@ void check_truncate(const Case& c, size_t limit) {
   }
   const size_t size = bpe::truncate(c.encoding, bpe::Text(c.text), c.allowed, limit);
   if (size != expected)
-    fuzz::fail("%s: truncate to %zu tokens is %zu, not %zu: \"%s\"", c.encoding.name().c_str(), limit, size, expected, fuzz::shown(c.text).c_str());
+    fuzz::fail("%s: truncate to %zu tokens is %zu, not %zu: \"%s\"", c.encoding.name().c_str(), limit, size, expected,
+               fuzz::shown(c.text).c_str());
 }
 
 void check_chunks(const Case& c, size_t limit, size_t overlap) {
@@ -71,11 +76,13 @@ void check_chunks(const Case& c, size_t limit, size_t overlap) {
     if (outcome.status == TOKEN_RANKER_INVALID_ARGUMENT && c.encoding.normalizer().max_growth() > 1) {
       const bpe::Text rest(c.text.substr(outcome.offset));
       require(outcome.offset == done, "a chunk is refused for another character than its first");
-      require(count_tokens(c, rest.view().substr(0, bpe::read_character(rest.begin(), rest.end()).size), {}) > limit, "a chunk is refused without need");
+      require(count_tokens(c, rest.view().substr(0, bpe::read_character(rest.begin(), rest.end()).size), {}) > limit,
+              "a chunk is refused without need");
       return;
     }
     require(outcome.status == TOKEN_RANKER_OK, "a chunk is refused");
-    require(next.begin >= chunk.begin && next.begin <= done && next.end > done && next.end <= c.text.size(), "chunks do not follow each other");
+    require(next.begin >= chunk.begin && next.begin <= done && next.end > done && next.end <= c.text.size(),
+            "chunks do not follow each other");
     require(c.character_ends[next.begin] && c.character_ends[next.end], "a chunk cuts a character");
     require(count_tokens(c, c.text.substr(next.begin, next.end - next.begin), {}) <= limit, "a chunk has too many tokens");
     require(count_tokens(c, c.text.substr(next.begin, done - next.begin), {}) <= overlap, "a chunk repeats too many tokens");
@@ -124,8 +131,11 @@ FUZZ_TARGET(limits) {
   const size_t limit = number % (c.tokens.size() + 2);
   check_count(c, limit);
   switch (choice % 4) {
-    case 0: return check_truncate(c, limit);
-    case 1: return check_chunks(c, 4 + number % 32, choice / 4 % (2 + number % 32 / 2));
-    default: return check_cuts(c, number % (c.text.size() + 1));
+    case 0:
+      return check_truncate(c, limit);
+    case 1:
+      return check_chunks(c, 4 + number % 32, choice / 4 % (2 + number % 32 / 2));
+    default:
+      return check_cuts(c, number % (c.text.size() + 1));
   }
 }

@@ -1,5 +1,5 @@
-// The merge loops, by every kernel's phases, against the rule as it is written down (reference/naive_merge.hpp): built-in vocabularies and small
-// ones that the input describes.
+// The merge loops, by every kernel's phases, against the rule as it is written down (reference/naive_merge.hpp): built-in vocabularies and
+// small ones that the input describes.
 #include <algorithm>
 #include <functional>
 #include <map>
@@ -24,7 +24,8 @@ const std::vector<const bpe::Phases*>& list_phases() {
   static const std::vector<const bpe::Phases*> all = [] {
     std::vector<const bpe::Phases*> list = {nullptr};
     for (const bpe::Kernel* const* kernel = bpe::kernels; *kernel; kernel++) {
-      if ((*kernel)->is_supported() && std::find(list.begin(), list.end(), (*kernel)->phases) == list.end()) list.push_back((*kernel)->phases);
+      if ((*kernel)->is_supported() && std::find(list.begin(), list.end(), (*kernel)->phases) == list.end())
+        list.push_back((*kernel)->phases);
     }
     return list;
   }();
@@ -71,7 +72,8 @@ void check(const Twins& twins, std::string_view pretoken) {
     const std::span<const uint32_t> ranks =
         phases ? bpe::merge(twins.vocabulary, *phases, copy.text(), scratch) : bpe::merge(twins.vocabulary, copy.text(), scratch);
     if (!std::equal(ranks.begin(), ranks.end(), expected.begin(), expected.end()))
-      fuzz::fail("phases %zu merge otherwise: \"%s\"", size_t(std::find(list_phases().begin(), list_phases().end(), phases) - list_phases().begin()),
+      fuzz::fail("phases %zu merge otherwise: \"%s\"",
+                 size_t(std::find(list_phases().begin(), list_phases().end(), phases) - list_phases().begin()),
                  fuzz::shown(pretoken).c_str());
   }
 }
@@ -87,8 +89,8 @@ FUZZ_TARGET(merge) {
   if (is_small) {
     for (char& c : text) c = uint8_t(c) < 0xF0 ? "abca"[uint8_t(c) % 4] : c;
   }
-  // Beyond a thousand bytes a text is merged in windows. The twin takes its time for it, so most texts are short. Which are not, a hash says: what
-  // is made of an input that was found is then seldom long again.
+  // Beyond a thousand bytes a text is merged in windows. The twin takes its time for it, so most texts are short. Which are not, a hash
+  // says: what is made of an input that was found is then seldom long again.
   const size_t hash = std::hash<std::string_view>()(text) % 256;
   if (hash == 0) {
     while (!text.empty() && text.size() < 1500) text += text;

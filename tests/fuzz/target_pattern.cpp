@@ -1,5 +1,5 @@
-// The scalar scanners against PCRE2: with the regular expression that says what a pattern is, and with the steps of a tokenizer.json that split
-// so. Without its JIT, PCRE2 finds the same.
+// The scalar scanners against PCRE2: with the regular expression that says what a pattern is, and with the steps of a tokenizer.json that
+// split so. Without its JIT, PCRE2 finds the same.
 #include "context.hpp"
 #include "fuzz.hpp"
 #include "load/pre_tokenizer_json.hpp"
@@ -61,10 +61,11 @@ bpe::SplitRules file_rules(bpe::Pattern pattern) {
   if (pattern == bpe::Pattern::starcoder) {
     steps = json::array({{{"type", "Digits"}, {"individual_digits", true}}, test::byte_level()});
   } else if (pattern == bpe::Pattern::deepseek3) {
-    steps = json::array({split("\\p{N}{1,3}"), split("[一-龥\u3040-ゟ゠-ヿ]+"),
-             split("[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\r\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\r\n]*"
-                   "|\\s*[\r\n]+|\\s+(?!\\S)|\\s+"),
-             test::byte_level(false)});
+    steps = json::array(
+        {split("\\p{N}{1,3}"), split("[一-龥\u3040-ゟ゠-ヿ]+"),
+         split("[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\r\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\r\n]*"
+               "|\\s*[\r\n]+|\\s+(?!\\S)|\\s+"),
+         test::byte_level(false)});
   } else if (pattern == bpe::Pattern::r50k) {
     steps = json::array({test::byte_level()});
   } else {
@@ -93,7 +94,8 @@ FUZZ_TARGET(pattern) {
     regexes[i] = std::make_unique<bpe::Pretokenizer>(bpe::pattern_text(pattern), "pcre2");
     // Oniguruma reads cl100k's text otherwise (known_pattern.cpp), so no file has it.
     if (pattern != bpe::Pattern::cl100k) rules[i] = std::make_unique<bpe::Pretokenizer>(file_rules(pattern), "pcre2");
-    if (rules[i]) fuzz::require(bpe::Pretokenizer(file_rules(pattern), "").known_pattern() == pattern, "the rules are not those of the pattern");
+    if (rules[i])
+      fuzz::require(bpe::Pretokenizer(file_rules(pattern), "").known_pattern() == pattern, "the rules are not those of the pattern");
   }
   const Ends expected = scalar_ends(pattern, copy.text());
   if (choice % 4 != 1) check_same("regex", pattern, copy.text(), ends_of(*regexes[i], copy.text()), expected);

@@ -1,5 +1,5 @@
-// Any pattern in both dialects: it is refused in words, or its matches are the same with PCRE2's JIT and without, and those that are certain of
-// the beginning of a text are so in the whole.
+// Any pattern in both dialects: it is refused in words, or its matches are the same with PCRE2's JIT and without, and those that are
+// certain of the beginning of a text are so in the whole.
 #include "failure.hpp"
 #include "fuzz.hpp"
 #include "pattern_pcre2.hpp"
@@ -39,9 +39,11 @@ FUZZ_TARGET(regex) {
   const size_t pattern_size = input.byte(), open_size = input.byte();
   const test::ExactCopy pattern(input.take(pattern_size)), text(input.rest().substr(0, 80));
   std::unique_ptr<const bpe::Pcre2Pattern> compiled, interpreted;
-  const test::Outcome with_jit = test::outcome_of([&] { compiled = std::make_unique<bpe::Pcre2Pattern>(pattern.text().view(), true, dialect); });
+  const test::Outcome with_jit =
+      test::outcome_of([&] { compiled = std::make_unique<bpe::Pcre2Pattern>(pattern.text().view(), true, dialect); });
   if (with_jit.status != TOKEN_RANKER_OK) {
-    fuzz::require(with_jit.status == TOKEN_RANKER_BAD_PATTERN || with_jit.status == TOKEN_RANKER_UNSUPPORTED_PATTERN, "a pattern is refused with another status");
+    fuzz::require(with_jit.status == TOKEN_RANKER_BAD_PATTERN || with_jit.status == TOKEN_RANKER_UNSUPPORTED_PATTERN,
+                  "a pattern is refused with another status");
     fuzz::require(with_jit.offset <= pattern.text().size && !with_jit.message.empty(), "the place in the pattern is not in it");
     return;
   }
@@ -49,7 +51,8 @@ FUZZ_TARGET(regex) {
   Spans all, plain, certain;
   const bool is_whole = find_all(*compiled, text.text(), false, all), is_plain = find_all(*interpreted, text.text(), false, plain);
   if (!is_whole || !is_plain) return;
-  if (!begins_with(all, plain) || all.size() != plain.size()) fuzz::fail("JIT matches otherwise: \"%s\"", fuzz::shown(pattern.text().view()).c_str());
+  if (!begins_with(all, plain) || all.size() != plain.size())
+    fuzz::fail("JIT matches otherwise: \"%s\"", fuzz::shown(pattern.text().view()).c_str());
   const size_t size = bpe::size_of_whole_characters(text.text().data, std::min(open_size, text.text().size));
   const test::ExactCopy beginning(text.text().view().substr(0, size));
   if (find_all(*compiled, beginning.text(), true, certain) && !begins_with(all, certain))

@@ -1,5 +1,5 @@
-// Every encoding, by every engine: the same tokens, and decoded they are the text again. With special tokens: those of the naive search, and
-// what is between them encoded alone.
+// Every encoding, by every engine: the same tokens, and decoded they are the text again. With special tokens: those of the naive search,
+// and what is between them encoded alone.
 #include "fuzz.hpp"
 #include "reference/naive_special.hpp"
 #include "subjects.hpp"

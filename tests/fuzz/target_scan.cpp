@@ -1,5 +1,5 @@
-// Every kernel, and what the open scanner says is certain, against the scalar scanner: any pattern, any bytes. Texts are repeated, which makes
-// runs that cross blocks.
+// Every kernel, and what the open scanner says is certain, against the scalar scanner: any pattern, any bytes. Texts are repeated, which
+// makes runs that cross blocks.
 #include "../scan_check.hpp"
 #include "fuzz.hpp"
 
@@ -11,7 +11,8 @@ void check_open_scanner(bpe::Pattern pattern, bpe::Text text, size_t size) {
   for (const uint8_t* at = text.data; at < end;) {
     const uint8_t* const open_end = bpe::open_scanner(pattern)(at, end);
     if (!open_end) break;
-    fuzz::require(open_end > at && open_end == bpe::scalar_scanner(pattern)(at, text.end()), "what was certain is not so in the whole text");
+    fuzz::require(open_end > at && open_end == bpe::scalar_scanner(pattern)(at, text.end()),
+                  "what was certain is not so in the whole text");
     at = open_end;
   }
 }

@@ -16,8 +16,10 @@ std::string repaired(const std::string& bytes) {
   std::string repaired;
   for (const uint8_t* at = text.begin(); at < text.end();) {
     const bpe::Character character = bpe::read_character(at, text.end());
-    if (character.code_point == bpe::bad_byte) repaired += "\xEF\xBF\xBD";
-    else repaired.append(reinterpret_cast<const char*>(at), character.size);
+    if (character.code_point == bpe::bad_byte)
+      repaired += "\xEF\xBF\xBD";
+    else
+      repaired.append(reinterpret_cast<const char*>(at), character.size);
     at += character.code_point == bpe::bad_byte ? bpe::ill_formed_size(at, text.end()) : character.size;
   }
   return repaired;
@@ -46,7 +48,8 @@ void check_encoder(const bpe::Encoding& encoding, bpe::Text text, const fuzz::Se
   }
   fuzz::require(stream.finish(tokens), "the stream wants no more");
   if (Tokens(tokens.data(), tokens.data() + tokens.size()) != expected)
-    fuzz::fail("%s, %s: other tokens in parts: \"%s\"", encoding.name().c_str(), encoding.pretokenizer().engine(), fuzz::shown(text.view()).c_str());
+    fuzz::fail("%s, %s: other tokens in parts: \"%s\"", encoding.name().c_str(), encoding.pretokenizer().engine(),
+               fuzz::shown(text.view()).c_str());
 }
 
 void check_decoder(const bpe::Encoding& encoding, const Tokens& tokens, uint64_t cuts) {
@@ -60,7 +63,8 @@ void check_decoder(const bpe::Encoding& encoding, const Tokens& tokens, uint64_t
     const size_t before = text.size();
     stream.push(part.data(), part.size(), text);
     const std::string_view made = std::string_view(text).substr(before);
-    fuzz::require(bpe::size_of_whole_characters(reinterpret_cast<const uint8_t*>(made.data()), made.size()) == made.size(), "a character is cut");
+    fuzz::require(bpe::size_of_whole_characters(reinterpret_cast<const uint8_t*>(made.data()), made.size()) == made.size(),
+                  "a character is cut");
   }
   stream.finish(text);
   fuzz::require(text == expected, "decoded in parts it is another text");

@@ -1,5 +1,5 @@
-// tekken.json files, changed at will: refused in words, or they encode, and decode what they encoded. "@bytes" in the vocabulary stands for the
-// single bytes.
+// tekken.json files, changed at will: refused in words, or they encode, and decode what they encoded. "@bytes" in the vocabulary stands for
+// the single bytes.
 #include "fuzz.hpp"
 #include "loading.hpp"
 #include "support.hpp"
@@ -9,7 +9,8 @@ FUZZ_TARGET(tekken_json) {
   static const std::string entries = [] {
     std::string text;
     for (unsigned byte = 0; byte < 256; byte++) {
-      text += (byte ? ",{\"rank\":" : "{\"rank\":") + std::to_string(byte) + ",\"token_bytes\":\"" + test::base64(std::string(1, char(byte))) + "\"}";
+      text += (byte ? ",{\"rank\":" : "{\"rank\":") + std::to_string(byte) + ",\"token_bytes\":\"" +
+              test::base64(std::string(1, char(byte))) + "\"}";
     }
     return text;
   }();

@@ -1,5 +1,5 @@
-// tokenizer.json files, changed at will: refused in words, or they encode. Whatever list of merges they have, pretokens merge by the plain rule:
-// of the pairs in the list the one that stands first, of those the leftmost. "@bytes" in the vocabulary stands for the single bytes.
+// tokenizer.json files, changed at will: refused in words, or they encode. Whatever list of merges they have, pretokens merge by the plain
+// rule: of the pairs in the list the one that stands first, of those the leftmost. "@bytes" in the vocabulary stands for the single bytes.
 #include <map>
 
 #include "encoder.hpp"
@@ -47,8 +47,10 @@ void check_merges(const bpe::JsonFile& json, const bpe::Encoding& encoding, std:
     if (!numbers.count(parts.back())) return;  // a byte without a token is replaced first
   }
   const auto ignores_merges = json.tree["model"].find("ignore_merges");
-  if (ignores_merges != json.tree["model"].end() && *ignores_merges == true && numbers.count(whole)) parts = {whole};
-  else parts = merge_plainly(json.merges, std::move(parts));
+  if (ignores_merges != json.tree["model"].end() && *ignores_merges == true && numbers.count(whole))
+    parts = {whole};
+  else
+    parts = merge_plainly(json.merges, std::move(parts));
   std::vector<uint32_t> expected;
   for (const std::string& part : parts) expected.push_back(numbers.at(part));
   bpe::TokenBuffer tokens;
@@ -62,7 +64,8 @@ void check_merges(const bpe::JsonFile& json, const bpe::Encoding& encoding, std:
 FUZZ_TARGET(tokenizer_json) {
   static const std::string entries = [] {
     std::string text;
-    for (unsigned byte = 0; byte < 256; byte++) text += (byte ? "," : "") + test::json(test::spelled(uint8_t(byte))).dump() + ":" + std::to_string(byte);
+    for (unsigned byte = 0; byte < 256; byte++)
+      text += (byte ? "," : "") + test::json(test::spelled(uint8_t(byte))).dump() + ":" + std::to_string(byte);
     return text;
   }();
   const std::string_view file = input.rest();
@@ -70,7 +73,8 @@ FUZZ_TARGET(tokenizer_json) {
   // Text with what the file has in it: added tokens, sides of merges.
   const size_t merges = file.find("merges");
   const std::string_view text = file.substr(merges == std::string_view::npos ? file.size() / 2 : merges, 150);
-  if (file.size() % 4) return fuzz::check_file(whole, file.size() % 4 == 1 ? TOKEN_RANKER_FORMAT_DETECT : TOKEN_RANKER_FORMAT_TOKENIZER_JSON, "", text);
+  if (file.size() % 4)
+    return fuzz::check_file(whole, file.size() % 4 == 1 ? TOKEN_RANKER_FORMAT_DETECT : TOKEN_RANKER_FORMAT_TOKENIZER_JSON, "", text);
   try {
     const bpe::JsonFile json = bpe::read_json(bpe::Text(std::string_view(whole)));
     const bpe::Encoding encoding(bpe::load_tokenizer_json(json), "scalar");

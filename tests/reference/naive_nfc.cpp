@@ -58,8 +58,10 @@ std::string normalize_nfc(std::string_view text) {
   }
   std::string normalized;
   for (const uint32_t c : characters) {
-    if (c < first_bad_byte) normalized += test::utf8(c);
-    else normalized += char(c - first_bad_byte);
+    if (c < first_bad_byte)
+      normalized += test::utf8(c);
+    else
+      normalized += char(c - first_bad_byte);
   }
   return normalized;
 }
