@@ -316,7 +316,8 @@ TOKEN_RANKER_API token_ranker_status token_ranker_next_chunk(const token_ranker_
  * Encodes text and tells which bytes of it each token comes from.
  *
  * Where nothing normalises the text, and the pattern leaves nothing unmatched, the spans tile it: each begins where the one before it ends.
- * A span may begin or end inside a character. A special or added token has its text, with the white space that it takes. Where a
+ * A span may begin or end inside a character. A special or added token has its text, with the white space that it takes; one that is white
+ * space itself may stand in what the one before it has taken, so that their spans overlap, as in the reference. Where a
  * normaliser has changed a stretch of text (a character and the marks behind it), a token that begins or ends inside what it became
  * begins or ends with that stretch; of a blank that is put in front the span is empty.
  *

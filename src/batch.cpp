@@ -35,7 +35,6 @@
 namespace bpe {
 namespace {
 
-constexpr size_t least_work = 256 << 10;  // bytes for which starting a thread pays
 constexpr size_t most_work = 4 << 20;     // bytes of a job: enough to fill a cache, small enough to share out evenly
 constexpr size_t jobs_per_thread = 16;
 
@@ -76,7 +75,7 @@ using Jobs = std::vector<std::unique_ptr<Job>>;
 
 // threads: as many as were asked for; then as many as pay.
 Jobs divide_texts(const Encoding& encoding, const uint8_t* bytes, const int64_t* offsets, size_t texts, SpecialSelection allowed,
-                  unsigned& threads) {
+                  size_t least_work, unsigned& threads) {
   const size_t total = texts ? size_t(offsets[texts] - offsets[0]) : 0;
   threads = paying_threads(threads, total / least_work);
   const size_t wanted = threads == 1 ? SIZE_MAX : std::clamp(total / (threads * jobs_per_thread), least_work, most_work);
@@ -161,8 +160,8 @@ void count_job(const Encoding& encoding, const uint8_t* bytes, const int64_t* of
 BatchTokens::~BatchTokens() { std::free(tokens); }
 
 void encode_batch(const Encoding& encoding, const uint8_t* bytes, const int64_t* offsets, size_t texts, SpecialSelection allowed,
-                  unsigned threads, BatchTokens& result) {
-  Jobs jobs = divide_texts(encoding, bytes, offsets, texts, allowed, threads);
+                  unsigned threads, BatchTokens& result, size_t least_work) {
+  Jobs jobs = divide_texts(encoding, bytes, offsets, texts, allowed, least_work, threads);
   const size_t total = texts ? size_t(offsets[texts] - offsets[0]) : 0;
 
   TokenBuffer tokens;
@@ -197,8 +196,8 @@ void encode_batch(const Encoding& encoding, const uint8_t* bytes, const int64_t*
 }
 
 void count_batch(const Encoding& encoding, const uint8_t* bytes, const int64_t* offsets, size_t texts, SpecialSelection allowed,
-                 unsigned threads, int64_t* counts) {
-  const Jobs jobs = divide_texts(encoding, bytes, offsets, texts, allowed, threads);
+                 unsigned threads, int64_t* counts, size_t least_work) {
+  const Jobs jobs = divide_texts(encoding, bytes, offsets, texts, allowed, least_work, threads);
   std::fill_n(counts, texts, 0);
   const size_t total = texts ? size_t(offsets[texts] - offsets[0]) : 0;
   JobQueue queue(jobs, total);

@@ -23,12 +23,14 @@ struct BatchTokens {
 };
 
 // Text i is bytes[offsets[i], offsets[i + 1]); offsets must ascend. threads: 0 for what this process may use. The result does not depend
-// on the number of threads. Throws Failure(MATCH_FAILED) of the first text that has one, and std::bad_alloc.
+// on the number of threads. least_work: bytes for which starting a thread pays; tests take fewer. Throws Failure(MATCH_FAILED) of the first
+// text that has one, and std::bad_alloc.
+inline constexpr size_t least_batch_work = 256 << 10;
 void encode_batch(const Encoding& encoding, const uint8_t* bytes, const int64_t* offsets, size_t texts, SpecialSelection allowed,
-                  unsigned threads, BatchTokens& result);
+                  unsigned threads, BatchTokens& result, size_t least_work = least_batch_work);
 
 // The number of tokens of each text, in the caller's memory. The rest as in encode_batch.
 void count_batch(const Encoding& encoding, const uint8_t* bytes, const int64_t* offsets, size_t texts, SpecialSelection allowed,
-                 unsigned threads, int64_t* counts);
+                 unsigned threads, int64_t* counts, size_t least_work = least_batch_work);
 
 }  // namespace bpe

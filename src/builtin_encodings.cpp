@@ -189,14 +189,19 @@ Vocabulary make_vocabulary(const BuiltinEncoding& encoding, const CompactVocabul
     }
     offsets[rank + 1] = offsets[rank] + size;
   }
-  // Parts are copied in steps of 16 bytes: what is written beyond a part is overwritten by the next one.
+  // Parts are copied in steps of 16 bytes: what is written beyond a part is overwritten by the next one. A part may end less than a step before
+  // the place that it is copied to, so a step is read as a whole before it is written.
   constexpr size_t step = 16;
   tokens.bytes.resize(offsets[encoding.size] + step);
   uint8_t* const bytes = tokens.bytes.data();
   const auto copy = [&](uint8_t* to, uint32_t part) {
     const uint8_t* from = bytes + offsets[part];
     const uint32_t size = size_of(part);
-    for (uint32_t at = 0; at < size; at += step) std::memcpy(to + at, from + at, step);
+    for (uint32_t at = 0; at < size; at += step) {
+      uint8_t read[step];
+      std::memcpy(read, from + at, step);
+      std::memcpy(to + at, read, step);
+    }
     return to + size;
   };
   std::memcpy(bytes, compact.bytes, 256);

@@ -13,7 +13,6 @@
 namespace bpe {
 namespace {
 
-constexpr size_t least_work = 64 << 10;  // tokens for which starting a thread pays
 constexpr size_t parts_per_thread = 4;
 
 // The tokens [begin, end), whichever sequences they are of.
@@ -43,7 +42,7 @@ void for_each(std::vector<Part>& parts, unsigned threads, const Body& body) {
 BatchBytes::~BatchBytes() { std::free(bytes); }
 
 void decode_batch(const Decoder& decoder, const uint32_t* tokens, const int64_t* offsets, size_t sequences, unsigned threads,
-                  BatchBytes& result) {
+                  BatchBytes& result, size_t least_work) {
   const size_t begin = sequences ? size_t(offsets[0]) : 0, end = sequences ? size_t(offsets[sequences]) : 0;
   threads = paying_threads(threads, (end - begin) / least_work);
   std::vector<Part> parts = divide(begin, end, threads == 1 ? SIZE_MAX : (end - begin) / (threads * parts_per_thread) + 1);

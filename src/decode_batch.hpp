@@ -21,8 +21,10 @@ struct BatchBytes {
 };
 
 // Sequence i is tokens[offsets[i], offsets[i + 1]); offsets must ascend. threads: 0 for what this process may use. Throws
-// Failure(UNKNOWN_TOKEN) for the first number that is no token, with its index in `tokens`, and std::bad_alloc.
+// Failure(UNKNOWN_TOKEN) for the first number that is no token, with its index in `tokens`, and std::bad_alloc. least_work: tokens for
+// which starting a thread pays; tests take fewer.
+inline constexpr size_t least_decode_work = 64 << 10;
 void decode_batch(const Decoder& decoder, const uint32_t* tokens, const int64_t* offsets, size_t sequences, unsigned threads,
-                  BatchBytes& result);
+                  BatchBytes& result, size_t least_work = least_decode_work);
 
 }  // namespace bpe

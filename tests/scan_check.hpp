@@ -107,25 +107,32 @@ inline SafeSplit make_random_cuts(unsigned seed, unsigned rarity) {
   return cuts;
 }
 
-// "" if all supported kernels split this text as they must, else what is wrong. Works on a copy of the text that ends where the text
-// does, so that a sanitizer sees every access behind it.
+// "" if all supported kernels split this text by the pattern as they must, else what is wrong. The text ends where its memory does, so that a
+// sanitizer sees every access behind it.
+inline std::string find_difference(Pattern pattern, Text exact, const SafeSplit& cuts, size_t capacity) {
+  static const std::vector<const Kernel*> kernels = supported_kernels();
+  const std::vector<size_t> expected = scalar_starts(pattern, exact);
+  const std::vector<size_t> expected_with_cuts = with_cuts(expected, pattern, exact, cuts);
+  for (const Kernel* kernel : kernels) {
+    for (const bool cutting : {false, true}) {
+      const std::vector<size_t>& wanted = cutting ? expected_with_cuts : expected;
+      const std::vector<size_t> starts = kernel_starts(*kernel, pattern, exact, cutting ? &cuts : nullptr, capacity);
+      if (starts == wanted) continue;
+      const size_t i = size_t(std::mismatch(starts.begin(), starts.end(), wanted.begin(), wanted.end()).first - starts.begin());
+      const auto show = [&](const std::vector<size_t>& list) { return i < list.size() ? std::to_string(list[i]) : std::string("none"); };
+      return std::string(kernel->name) + ", " + bpe::pattern_name(pattern) + (cutting ? ", with cuts" : "") + ": start " +
+             std::to_string(i) + " is " + show(starts) + ", not " + show(wanted);
+    }
+  }
+  return "";
+}
+
+// The same for every pattern, on a copy of the text.
 inline std::string find_difference(std::string_view text, const SafeSplit& cuts, size_t capacity) {
   const std::vector<uint8_t> copy(text.begin(), text.end());
-  const Text exact(copy.data(), copy.size());
   for (const Pattern pattern : all_patterns) {
-    const std::vector<size_t> expected = scalar_starts(pattern, exact);
-    const std::vector<size_t> expected_with_cuts = with_cuts(expected, pattern, exact, cuts);
-    for (const Kernel* kernel : supported_kernels()) {
-      for (const bool cutting : {false, true}) {
-        const std::vector<size_t>& wanted = cutting ? expected_with_cuts : expected;
-        const std::vector<size_t> starts = kernel_starts(*kernel, pattern, exact, cutting ? &cuts : nullptr, capacity);
-        if (starts == wanted) continue;
-        const size_t i = size_t(std::mismatch(starts.begin(), starts.end(), wanted.begin(), wanted.end()).first - starts.begin());
-        const auto show = [&](const std::vector<size_t>& list) { return i < list.size() ? std::to_string(list[i]) : std::string("none"); };
-        return std::string(kernel->name) + ", " + bpe::pattern_name(pattern) + (cutting ? ", with cuts" : "") + ": start " +
-               std::to_string(i) + " is " + show(starts) + ", not " + show(wanted);
-      }
-    }
+    const std::string difference = find_difference(pattern, Text(copy.data(), copy.size()), cuts, capacity);
+    if (!difference.empty()) return difference;
   }
   return "";
 }

@@ -1,6 +1,7 @@
 #include "reference/naive_merge.hpp"
 
 #include <algorithm>
+#include <cstddef>
 
 namespace reference {
 
@@ -28,7 +29,7 @@ std::vector<uint32_t> NaiveMerge::merge(std::string_view pretoken) const {
     const auto lowest = std::min_element(joined.begin(), joined.end());
     if (*lowest == UINT32_MAX) break;
     const size_t at = size_t(lowest - joined.begin());
-    begins.erase(begins.begin() + ptrdiff_t(at) + 1);
+    begins.erase(begins.begin() + std::ptrdiff_t(at) + 1);
     joined.erase(lowest);
     if (at < joined.size()) joined[at] = find(part(at, 2));
     if (at > 0) joined[at - 1] = find(part(at - 1, 2));
