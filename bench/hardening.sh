@@ -2,7 +2,7 @@
 # What TOKEN_RANKER_HARDENING costs: hardening.sh [ROUNDS] [PROGRAM...]
 # Builds the native benches with it and without it in build-hardening/, runs both in turns, ROUNDS (20) times, and prints for each row the
 # fastest time of each and their ratio. PROGRAM: scan, phase or both. The texts are those of corpora/fetch.py, cut to 4 MB.
-# PCRE2_SOURCE_DIR: the source of PCRE2 (.cache/pcre2).
+# PCRE2_SOURCE_DIR: the source of PCRE2 (.cache/pcre2). PHASE_OPTIONS: of phase_bench (--rounds=3), such as --kernel=avx2.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 
@@ -24,7 +24,7 @@ done
 
 run() {
   case $2 in
-    phase) "$folder/$1/bench/phase_bench" --rounds=3 "${texts[@]}" ;;
+    phase) "$folder/$1/bench/phase_bench" ${PHASE_OPTIONS:---rounds=3} "${texts[@]}" ;;
     scan) "$folder/$1/bench/scan_bench" --seconds=0.05 "${texts[@]}" ;;
   esac
 }
