@@ -6,6 +6,7 @@
 # each shared library have not.
 include_guard(GLOBAL)
 include(CheckCXXCompilerFlag)
+include(CheckLinkerFlag)
 
 option(TOKEN_RANKER_HARDENING "Compile with stack protector, stack probes and checked functions of the C library" ON)
 
@@ -27,5 +28,9 @@ endif()
 
 set(token_ranker_hardening_link_options)
 if(NOT WIN32 AND NOT APPLE)
-  set(token_ranker_hardening_link_options -Wl,-z,defs,-z,relro,-z,now,-z,noexecstack,-z,separate-code)
+  set(token_ranker_hardening_link_options -Wl,-z,defs,-z,relro,-z,now,-z,noexecstack)
+  check_linker_flag(CXX -Wl,-z,separate-code TOKEN_RANKER_HAS_SEPARATE_CODE)  # that of Zig has not
+  if(TOKEN_RANKER_HAS_SEPARATE_CODE)
+    list(APPEND token_ranker_hardening_link_options -Wl,-z,separate-code)
+  endif()
 endif()
