@@ -1,6 +1,6 @@
 #!/bin/sh
 # build.sh TARGET DIRECTORY [CMAKE_OPTION...]: builds the library, and what the options ask for, for a target of Zig in DIRECTORY/build.
-# PCRE2_SOURCE_DIR: the source of PCRE2; ZIG: the compiler.
+# PCRE2_SOURCE_DIR: the source of PCRE2; ZIG: the compiler. TARGETS: what is built; all, unless given.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 target=$1 directory=$2
@@ -20,4 +20,4 @@ cmake -S "$root" -B "$directory/build" -G Ninja --log-level=WARNING --no-warn-un
   -DCMAKE_TOOLCHAIN_FILE="$toolchain" \
   -DTOKEN_RANKER_PCRE2_SOURCE_DIR="$PCRE2_SOURCE_DIR" -DTOKEN_RANKER_JSON_INCLUDE_DIR="$directory/include" \
   -DCatch2_DIR="$directory/catch2" -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON "$@"
-cmake --build "$directory/build"
+cmake --build "$directory/build" ${TARGETS:+--target $TARGETS}
