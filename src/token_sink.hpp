@@ -12,9 +12,12 @@
 
 namespace bpe {
 
-// Tokens to make room for before so many bytes of text are encoded: more than most texts have, code and ideographs too. Memory that grows
-// is moved, and the large pages behind it are lost; memory that stays untouched costs nothing.
-constexpr size_t expected_tokens(size_t bytes) { return bytes / 12 * 5; }
+// Tokens to make room for before so many bytes of text are encoded: as many as most texts have. For a long one, as many as code and ideographs
+// have, too: memory of this size that grows is moved, and the large pages behind it are lost, while what stays untouched costs nothing.
+constexpr size_t expected_tokens(size_t bytes) {
+  constexpr size_t long_text = size_t{4} << 20;
+  return bytes < long_text ? bytes / 3 : bytes / 12 * 5;
+}
 
 class TokenSink {
  public:
