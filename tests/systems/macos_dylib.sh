@@ -36,4 +36,4 @@ for processor in aarch64 x86_64; do
   [ "$needed" = /usr/lib/libSystem.B.dylib ] || { echo "needs $needed"; exit 1; }
 done
 llvm-lipo-16 -create "$1/aarch64/build/libtoken_ranker.dylib" "$1/x86_64/build/libtoken_ranker.dylib" -output "$1/libtoken_ranker.dylib"
-[ "$(llvm-lipo-16 -archs "$1/libtoken_ranker.dylib" | tr ' ' '\n' | sort | tr '\n' ' ')" = "arm64 x86_64 " ]
+llvm-lipo-16 "$1/libtoken_ranker.dylib" -verify_arch arm64 x86_64
