@@ -33,19 +33,34 @@ bool has_slow_pext() noexcept {
   return base_family + (base_family == 15 ? extended_family : 0) < 0x19;
 }
 
-// __builtin_cpu_supports asks the operating system, too, whether it saves the registers.
-bool has_avx2_without_pext() noexcept {
-  __builtin_cpu_init();
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
-         __builtin_cpu_supports("popcnt");
+// What the processor has and the operating system saves. Asked here: __builtin_cpu_supports answers no to everything where the compiler's
+// run-time library fills no table, as Zig's.
+struct Features {
+  bool avx2 = false;  // with BMI, BMI2 and POPCNT
+  bool avx512 = false;
+};
+
+Features find_features() noexcept {
+  constexpr unsigned popcnt = 1u << 23, xsave_in_use = 1u << 27;  // leaf 1, ecx
+  constexpr unsigned bmi = 1u << 3, avx2 = 1u << 5, bmi2 = 1u << 8;  // leaf 7, ebx
+  constexpr unsigned avx512f = 1u << 16, avx512bw = 1u << 30, avx512vl = 1u << 31;  // leaf 7, ebx
+  constexpr unsigned avx512vbmi = 1u << 1, avx512vbmi2 = 1u << 6;  // leaf 7, ecx
+  constexpr unsigned saves_ymm = 0x06, saves_zmm = 0xE6;  // XCR0
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  const auto has = [](unsigned value, unsigned bits) { return (value & bits) == bits; };
+  if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !has(ecx, popcnt | xsave_in_use)) return {};
+  if (!__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx)) return {};
+  unsigned saved = 0, saved_high = 0;
+  __asm__("xgetbv" : "=a"(saved), "=d"(saved_high) : "c"(0));
+  Features features;
+  features.avx2 = has(saved, saves_ymm) && has(ebx, bmi | avx2 | bmi2);
+  features.avx512 = features.avx2 && has(saved, saves_zmm) && has(ebx, avx512f | avx512bw | avx512vl) && has(ecx, avx512vbmi | avx512vbmi2);
+  return features;
 }
 
-bool has_avx2() noexcept { return has_avx2_without_pext() && !has_slow_pext(); }
-
-bool has_avx512() noexcept {
-  return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-         __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2");
-}
+bool has_avx2_without_pext() noexcept { return find_features().avx2; }
+bool has_avx2() noexcept { return find_features().avx2 && !has_slow_pext(); }
+bool has_avx512() noexcept { return find_features().avx512 && !has_slow_pext(); }
 
 constexpr Kernel avx512_kernel = {"avx512", has_avx512, avx512::scanners, &phases_avx512, &transcoders_avx512};
 constexpr Kernel avx2_kernel = {"avx2", has_avx2, avx2::scanners, &phases_avx2, &transcoders_avx2};
