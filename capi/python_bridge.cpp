@@ -294,7 +294,6 @@ Object* result_or_method(Object* result, const char* name, Object* self, Object*
 
 bool encode_into(bpe::TokenSink& sink, const Binding& binding, const TextArgument& text, const Options& options) {
   const bpe::Encoding& encoding = binding.encoding();
-  if (text.is_long()) sink.expect(text.likely_size());
   return text.for_each_piece(encoding, [&](bpe::Text piece) {
     if (is_refused(encoding, piece, options)) return false;
     bpe::encode(encoding, piece, options.allowed.selection(), sink);
@@ -312,7 +311,10 @@ Object* encode_text(Binding& binding, const TextArgument& text, const Options& o
     return is_done ? make(binding, tokens, sink.size()) : nullptr;
   }
   const BufferLoan buffer(binding, text.most_size());
-  const bool is_done = buffer && run(text.is_long(), [&](Unlocked&) { return encode_into(*buffer, binding, text, options); });
+  const bool is_done = buffer && run(text.is_long(), [&](Unlocked&) {
+    (*buffer).expect(text.likely_size());
+    return encode_into(*buffer, binding, text, options);
+  });
   return is_done ? make(binding, (*buffer).data(), (*buffer).size()) : nullptr;
 }
 
